@@ -1,0 +1,51 @@
+/**
+ * What every model of the engine is, whatever stands behind it: linear, bag of embeddings or transformer.
+ */
+import type { CategoryKind, Progress, Recipe } from '../flows/contracts.ts';
+
+/** Texts with their labels. `targets[i]` are the label indices of text i, ascending; `single` has exactly one. */
+export interface LabelledTexts {
+  texts: string[];
+  targets: number[][];
+}
+
+export interface TrainTask {
+  kind: CategoryKind;
+  /** label names; indices in `targets` point here */
+  labels: string[];
+  train: LabelledTexts;
+  /** the epoch (or the model's one free choice) is chosen on these; may be empty, then the last epoch is kept */
+  validation: LabelledTexts;
+  recipe: Recipe;
+  /** resolved from the recipe and the category's imbalance */
+  classWeights: boolean;
+  /** the same seed gives the same numbers */
+  seed: number;
+}
+
+export interface TrainHooks {
+  /** aborting ends training within one step with the signal's reason */
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+}
+
+/** One trained model, in memory, ready to predict and to be saved. */
+export interface TrainedModel {
+  parameters: number;
+  device: string;
+  /** 1-based; null for a model without epochs */
+  chosenEpoch: number | null;
+  epochs: { epoch: number; trainLoss: number; validationMacroF1: number }[];
+  /** label indices per text, ascending; `single`: exactly one (argmax); `multi`: every label with probability >= 0.5 */
+  predict(texts: string[], signal?: AbortSignal): Promise<number[][]>;
+  /** the files of a folder that holds this model: name inside the folder -> bytes */
+  files(): Promise<Map<string, Uint8Array>>;
+  /** gives native memory back */
+  dispose(): Promise<void>;
+}
+
+/** A way to learn, named by its id in the catalogue. */
+export interface ModelFamily {
+  id: string;
+  train(task: TrainTask, hooks: TrainHooks): Promise<TrainedModel>;
+}

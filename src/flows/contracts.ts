@@ -1,0 +1,328 @@
+/**
+ * What travels between the processes: zod schemas and their types, nothing else.
+ * Bot and worker both import this file; so does every room that reads a profile, a trial or a ranking.
+ * Everything here is plain JSON. Units stand last in a name (`trainSeconds`, `sizeBytes`).
+ */
+import { z } from 'zod';
+
+// --- data -----------------------------------------------------------------------------------------------------------
+
+/** `single`: one label of K per document. `multi`: a set of labels per document. */
+export const categoryKindSchema = z.enum(['single', 'multi']);
+export type CategoryKind = z.infer<typeof categoryKindSchema>;
+
+/**
+ * One thing about the data that a person should know. `row` counts as a spreadsheet does: the header is 1, the first
+ * record 2 (JSONL: the line number); null when the whole file or column is meant.
+ */
+export const warningSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  row: z.number().int().nullable(),
+  column: z.string().nullable(),
+});
+export type Warning = z.infer<typeof warningSchema>;
+
+/** Which column plays which role. A category is a label column, or a key of the JSON annotation column. */
+export const columnRolesSchema = z.object({
+  text: z.string(),
+  id: z.string().nullable(),
+  language: z.string().nullable(),
+  /** column holding JSON such as {"theme": ["roads"], "tone": "angry"} */
+  annotation: z.string().nullable(),
+  /** label columns, each one category */
+  labels: z.array(z.string()),
+});
+export type ColumnRoles = z.infer<typeof columnRolesSchema>;
+
+export const imbalanceSchema = z.object({
+  /** largest label count / smallest */
+  ratio: z.number(),
+  /** Gini of the label counts, 0 = all equal: 2*sum(i*x_i)/(n*sum(x)) - (n+1)/n over ascending counts */
+  gini: z.number(),
+  /** Shannon entropy / log(number of labels), 1 = all equal */
+  normalisedEntropy: z.number(),
+  /** standard deviation (population) of the label counts / mean */
+  coefficientOfVariation: z.number(),
+  profile: z.enum(['balanced', 'moderate', 'imbalanced']),
+});
+export type Imbalance = z.infer<typeof imbalanceSchema>;
+
+export const categoryProfileSchema = z.object({
+  name: z.string(),
+  kind: categoryKindSchema,
+  /** documents that have a value for this category */
+  documents: z.number().int(),
+  /** documents per label, most frequent first */
+  labels: z.array(z.object({ label: z.string(), documents: z.number().int() })),
+  /** null with fewer than two labels */
+  imbalance: imbalanceSchema.nullable(),
+  /** why it can't be benchmarked (one class only, too few documents, as many labels as documents), or null */
+  unusable: z.string().nullable(),
+});
+export type CategoryProfile = z.infer<typeof categoryProfileSchema>;
+
+export const profileSchema = z.object({
+  datasetHash: z.string(),
+  fileName: z.string(),
+  format: z.enum(['csv', 'jsonl', 'json']),
+  sizeBytes: z.number().int(),
+  /** records in the file, header not counted */
+  rows: z.number().int(),
+  /** records with a text */
+  documents: z.number().int(),
+  encoding: z.string(),
+  delimiter: z.string().nullable(),
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      filled: z.number().int(),
+      distinct: z.number().int(),
+      /** a few short values, for people */
+      examples: z.array(z.string()),
+    }),
+  ),
+  roles: columnRolesSchema,
+  /** why each role went to its column, one sentence each, keyed by role (`text`, `language`, …) */
+  reasons: z.record(z.string(), z.string()),
+  /** most frequent first; code null = unknown */
+  languages: z.array(z.object({ code: z.string().nullable(), name: z.string(), documents: z.number().int() })),
+  textCharacters: z.object({ median: z.number(), p90: z.number(), p99: z.number(), max: z.number() }),
+  categories: z.array(categoryProfileSchema),
+  warnings: z.array(warningSchema),
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+// --- trials ---------------------------------------------------------------------------------------------------------
+
+export const recipeSchema = z.object({
+  epochs: z.number().int().min(1).max(50),
+  batchSize: z.number().int().min(1).max(512),
+  /** null: the model's own default */
+  learningRate: z.number().positive().nullable(),
+  weightDecay: z.number().min(0),
+  /** share of the steps with rising learning rate */
+  warmupShare: z.number().min(0).max(1),
+  gradientClipNorm: z.number().positive(),
+  /** epochs without a better validation macro-F1 before stopping */
+  patienceEpochs: z.number().int().min(1),
+  /** null: the dataset's 99th percentile, up to the model's limit */
+  maxTokens: z.number().int().min(8).nullable(),
+  /** `auto`: when the category's profile is imbalanced */
+  classWeights: z.enum(['auto', 'on', 'off']),
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/** DESIGN: the recipe of a quick trial. */
+export const quickRecipe: Recipe = {
+  epochs: 3,
+  batchSize: 16,
+  learningRate: null,
+  weightDecay: 0.01,
+  warmupShare: 0.1,
+  gradientClipNorm: 1,
+  patienceEpochs: 2,
+  maxTokens: null,
+  classWeights: 'auto',
+};
+
+/** One model trained and scored on one category (on one language, in per-language mode), with one seed. */
+export const trialSpecSchema = z.object({
+  model: z.string(),
+  category: z.string(),
+  /** language code; null = all languages together */
+  language: z.string().nullable(),
+  seed: z.number().int(),
+  recipe: recipeSchema,
+});
+export type TrialSpec = z.infer<typeof trialSpecSchema>;
+
+export const perClassSchema = z.object({
+  label: z.string(),
+  precision: z.number(),
+  recall: z.number(),
+  f1: z.number(),
+  /** documents of this label in test */
+  support: z.number().int(),
+});
+
+export const metricsSchema = z.object({
+  /** test documents scored */
+  documents: z.number().int(),
+  /** `single`: share right; `multi`: subset accuracy (the whole set right) */
+  accuracy: z.number(),
+  macroF1: z.number(),
+  microF1: z.number(),
+  /** Matthews correlation coefficient (K classes); null for `multi` */
+  mcc: z.number().nullable(),
+  perClass: z.array(perClassSchema),
+  /** rows = truth, columns = predicted, in the order of perClass; null for `multi` */
+  confusion: z.array(z.array(z.number().int())).nullable(),
+  perLanguage: z.array(
+    z.object({
+      language: z.string().nullable(),
+      documents: z.number().int(),
+      accuracy: z.number(),
+      macroF1: z.number(),
+    }),
+  ),
+});
+export type Metrics = z.infer<typeof metricsSchema>;
+
+export const splitSizesSchema = z.object({
+  train: z.number().int(),
+  validation: z.number().int(),
+  test: z.number().int(),
+});
+export type SplitSizes = z.infer<typeof splitSizesSchema>;
+
+/** What one finished trial says. Never a document's text. */
+export const trialResultSchema = z.object({
+  metrics: metricsSchema,
+  /** always predicts the most frequent training label (set) */
+  floor: z.object({ labels: z.array(z.string()), accuracy: z.number(), macroF1: z.number() }),
+  split: splitSizesSchema,
+  /** 1-based epoch whose weights were kept (by validation macro-F1); null for a model without epochs */
+  chosenEpoch: z.number().int().nullable(),
+  epochs: z.array(z.object({ epoch: z.number().int(), trainLoss: z.number(), validationMacroF1: z.number() })),
+  trainSeconds: z.number(),
+  predictDocsPerSecond: z.number(),
+  parameters: z.number().int(),
+  peakMemoryBytes: z.number().int(),
+  device: z.string(),
+  warnings: z.array(warningSchema),
+});
+export type TrialResult = z.infer<typeof trialResultSchema>;
+
+/**
+ * Test predictions of one trial: what the paired bootstrap needs. Stored in the artifact store, never in Redis.
+ * Documents stand in the same order for every model of one (category, language).
+ */
+export const predictionsSchema = z.object({
+  category: z.string(),
+  kind: categoryKindSchema,
+  language: z.string().nullable(),
+  labels: z.array(z.string()),
+  /** row of each test document in its file */
+  rows: z.array(z.number().int()),
+  /** label indices per document, ascending; `single` has exactly one */
+  truth: z.array(z.array(z.number().int())),
+  predicted: z.array(z.array(z.number().int())),
+});
+export type Predictions = z.infer<typeof predictionsSchema>;
+
+/** Reported while a trial runs. `share` of the whole trial, 0 to 1, never falling. */
+export const progressSchema = z.object({
+  stage: z.enum(['reading', 'preparing', 'training', 'scoring', 'saving']),
+  share: z.number().min(0).max(1),
+  epoch: z.number().int().nullable(),
+  epochs: z.number().int().nullable(),
+  note: z.string().nullable(),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+// --- ranking --------------------------------------------------------------------------------------------------------
+
+export const rankingRowSchema = z.object({
+  /** 1-based; equal ranks never occur, ties are said by `tiedWithFirst` */
+  rank: z.number().int(),
+  model: z.string(),
+  /** null unless every language is ranked apart */
+  language: z.string().nullable(),
+  /** mean over categories of macro-F1 on test; null when nothing was scored */
+  score: z.number().nullable(),
+  /** ends of the 95 % interval (paired bootstrap) */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  probabilityBest: z.number().nullable(),
+  /** true for the first too; true when the difference to the first can't be told from zero (Holm-corrected) */
+  tiedWithFirst: z.boolean(),
+  /** the cheapest of those tied with the first */
+  recommended: z.boolean(),
+  /** does its score beat the majority-class floor? */
+  beatsFloor: z.boolean(),
+  status: z.enum(['complete', 'incomplete']),
+  /** what is missing, for an incomplete model */
+  reason: z.string().nullable(),
+  /** per category, in the benchmark's order; null where the trial is missing */
+  categories: z.array(
+    z.object({ category: z.string(), macroF1: z.number().nullable(), accuracy: z.number().nullable() }),
+  ),
+  trainSeconds: z.number().nullable(),
+  predictDocsPerSecond: z.number().nullable(),
+  parameters: z.number().int().nullable(),
+});
+export type RankingRow = z.infer<typeof rankingRowSchema>;
+
+export const rankingSchema = z.object({
+  rows: z.array(rankingRowSchema),
+  /** the majority-class baseline's mean macro-F1, per language group */
+  floors: z.array(z.object({ language: z.string().nullable(), score: z.number().nullable() })),
+  /** distinguishable = Holm-corrected p < 0.05 */
+  pairs: z.array(
+    z.object({
+      language: z.string().nullable(),
+      first: z.string(),
+      second: z.string(),
+      difference: z.number(),
+      pValue: z.number(),
+      pValueHolm: z.number(),
+      distinguishable: z.boolean(),
+    }),
+  ),
+  resamples: z.number().int(),
+  seed: z.number().int(),
+});
+export type Ranking = z.infer<typeof rankingSchema>;
+
+// --- jobs -----------------------------------------------------------------------------------------------------------
+
+/** The dataset as a job names it: the bytes are in the artifact store under `artifactKey`. */
+export const datasetRefSchema = z.object({
+  datasetHash: z.string(),
+  artifactKey: z.string(),
+  /** as uploaded, shown to people and used for the file's format; never a path */
+  fileName: z.string(),
+});
+export type DatasetRef = z.infer<typeof datasetRefSchema>;
+
+export const profileJobSchema = z.object({ dataset: datasetRefSchema, roles: columnRolesSchema.nullable() });
+export type ProfileJob = z.infer<typeof profileJobSchema>;
+
+export const trialJobSchema = z.object({
+  benchmarkId: z.string(),
+  trialId: z.string(),
+  dataset: datasetRefSchema,
+  roles: columnRolesSchema,
+  spec: trialSpecSchema,
+});
+export type TrialJob = z.infer<typeof trialJobSchema>;
+
+export const trialJobResultSchema = z.object({ result: trialResultSchema, predictionsKey: z.string() });
+export type TrialJobResult = z.infer<typeof trialJobResultSchema>;
+
+export const trainJobSchema = z.object({
+  benchmarkId: z.string(),
+  dataset: datasetRefSchema,
+  roles: columnRolesSchema,
+  /** one model per category (and language), all trained by this job */
+  specs: z.array(trialSpecSchema),
+});
+export type TrainJob = z.infer<typeof trainJobSchema>;
+
+export const trainJobResultSchema = z.object({
+  /** artifact keys of the folder's files, all under `models/<benchmarkId>/` */
+  artifactPrefix: z.string(),
+  files: z.array(z.object({ key: z.string(), sizeBytes: z.number().int() })),
+  models: z.array(
+    z.object({ category: z.string(), language: z.string().nullable(), folder: z.string(), result: trialResultSchema }),
+  ),
+});
+export type TrainJobResult = z.infer<typeof trainJobResultSchema>;
+
+/** One queue: its name, its job's name, payload, result, and the rule that makes adding twice harmless. */
+export const queues = {
+  profile: { name: 'podium-profile', payload: profileJobSchema, result: profileSchema },
+  trial: { name: 'podium-trials', payload: trialJobSchema, result: trialJobResultSchema },
+  train: { name: 'podium-train', payload: trainJobSchema, result: trainJobResultSchema },
+} as const;
