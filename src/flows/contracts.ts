@@ -132,6 +132,8 @@ export const trialSpecSchema = z.object({
   category: z.string(),
   /** language code; null = all languages together */
   language: z.string().nullable(),
+  /** the languages whose documents take part (null among them: unknown language); null = every document */
+  languages: z.array(z.string().nullable()).nullable(),
   seed: z.number().int(),
   recipe: recipeSchema,
 });
@@ -326,3 +328,6 @@ export const queues = {
   trial: { name: 'podium-trials', payload: trialJobSchema, result: trialJobResultSchema },
   train: { name: 'podium-train', payload: trainJobSchema, result: trainJobResultSchema },
 } as const;
+
+/** Redis channel on which the bot names a running job's id that is to end (BullMQ's own cancel stays in its process). */
+export const cancelChannel = 'podium-cancel';

@@ -1,0 +1,117 @@
+/** The one message that stands in the channel: what runs, how far it is, how it ended. Its thread holds the rest. */
+import type { KnownBlock } from '@slack/types';
+import { modelName } from '../../flows/catalogue.ts';
+import { accepts } from '../../flows/benchmark.ts';
+import type { Benchmark, Plan, Trial } from '../../flows/records.ts';
+import { actions } from '../ids.ts';
+import { cut, duration, escapeMrkdwn, limits, name, plain, plural, score, section } from '../text.ts';
+import type { Message } from './message.ts';
+
+const isOver = (trial: Trial): boolean => trial.status !== 'queued' && trial.status !== 'running';
+const shareOf = (trial: Trial): number => (isOver(trial) ? 1 : (trial.progress?.share ?? 0));
+
+export function progressMessage(benchmark: Benchmark, trials: Trial[], nowMs: number): Message {
+  const { plan, profile } = benchmark;
+  if (!plan || !profile) return { text: 'A benchmark', blocks: [section('A benchmark')] };
+  const title = `<@${benchmark.owner}> compares ${plural(plan.models.length, 'model')} on ${plural(plan.categories.length, 'category', 'categories')} of *${name(profile.fileName)}*`;
+  const status = statusLine(benchmark, trials, nowMs);
+  const lines = isRunning(benchmark) ? `\n${modelLines(plan, trials).join('\n')}` : '';
+  const blocks: KnownBlock[] = [section(title), section(`${status}${lines}`)];
+  const failures = failureLines(trials);
+  if (failures.length > 0) blocks.push(section(`:warning: ${failures.join('\n:warning: ')}`));
+  if (accepts(benchmark.state, 'cancelled')) blocks.push(cancelBlock(benchmark.id));
+  const plainTitle = `Benchmark of ${profile.fileName}: ${plan.models.map(modelName).join(', ')} on ${plan.categories.join(', ')}`;
+  return { text: escapeMrkdwn(cut(plainTitle, limits.updateText / 4)) + `. ${status}`, blocks };
+}
+
+const isRunning = ({ state }: Benchmark): boolean => state === 'queued' || state === 'running';
+
+function statusLine(benchmark: Benchmark, trials: Trial[], nowMs: number): string {
+  const over = trials.filter(isOver).length;
+  const first = benchmark.ranking?.rows.find((row) => row.rank === 1);
+  switch (benchmark.state) {
+    case 'queued':
+      return `:hourglass_flowing_sand: Waiting for a worker. ${plural(trials.length, 'trial')} to go.`;
+    case 'running':
+      return over === trials.length
+        ? ':bar_chart: All trials are done; ranking them.'
+        : `:runner: ${over} of ${plural(trials.length, 'trial')} done${timeLeft(benchmark, trials, nowMs)}.`;
+    case 'ranked':
+    case 'voting':
+      return `:ballot_box_with_ballot: Ranked; the vote is open in the thread. First: *${name(modelName(first?.model ?? ''))}*, macro-F1 ${score(first?.score ?? null)}.`;
+    case 'decided':
+    case 'training':
+      return `:gear: Decided: ${decisionText(benchmark)}. Full training is on.`;
+    case 'done':
+      return `:white_check_mark: ${decisionText(benchmark)} is trained and ready. Details in the thread.`;
+    case 'stopped':
+      return ':octagonal_sign: Stopped without a choice. The ranking stays in the thread.';
+    case 'cancelled':
+      return ':octagonal_sign: Cancelled.';
+    default:
+      return `:x: It didn't work: ${escapeMrkdwn(cut(benchmark.error ?? 'no reason was given', 500))}`;
+  }
+}
+
+/** From the share done since the start; silent until a tenth is done, when the guess begins to mean something. */
+function timeLeft(benchmark: Benchmark, trials: Trial[], nowMs: number): string {
+  const share = trials.reduce((sum, trial) => sum + shareOf(trial), 0) / Math.max(1, trials.length);
+  const elapsedSeconds = (nowMs - benchmark.createdMs) / 1000;
+  if (share < 0.1) return '';
+  return `, about ${duration((elapsedSeconds * (1 - share)) / share)} left`;
+}
+
+function modelLines(plan: Plan, trials: Trial[]): string[] {
+  return plan.models.map((model) => {
+    const own = trials.filter((trial) => trial.spec.model === model);
+    const over = own.filter(isOver).length;
+    const current = own.find((trial) => trial.status === 'running');
+    const share = own.reduce((sum, trial) => sum + shareOf(trial), 0) / Math.max(1, own.length);
+    const filled = Math.round(share * 10);
+    const bar = '▰'.repeat(filled) + '▱'.repeat(10 - filled);
+    return `${bar}  *${name(modelName(model))}*: ${over} of ${own.length}${current ? `, now ${currentText(current)}` : ''}`;
+  });
+}
+
+function currentText({ spec, progress }: Trial): string {
+  const where = spec.language === null ? name(spec.category) : `${name(spec.category)} in ${name(spec.language)}`;
+  if (progress?.epoch && progress.epochs) return `${where}, epoch ${progress.epoch} of ${progress.epochs}`;
+  return where;
+}
+
+function failureLines(trials: Trial[]): string[] {
+  const failed = trials.filter((trial) => trial.status === 'failed');
+  const lines = failed.slice(0, 3).map(({ spec, error }) => {
+    return `${name(modelName(spec.model))} on ${name(spec.category)}: ${escapeMrkdwn(cut(error ?? 'failed', 300))}`;
+  });
+  return failed.length > 3 ? [...lines, `… and ${plural(failed.length - 3, 'more failed trial')}`] : lines;
+}
+
+/** The chosen model, or one for each language. */
+export function decisionText({ decision }: Benchmark): string {
+  const choices = decision?.choices ?? [];
+  return choices
+    .map(({ language, model }) => `*${name(modelName(model))}*${language === null ? '' : ` for ${name(language)}`}`)
+    .join(', ');
+}
+
+function cancelBlock(benchmarkId: string): KnownBlock {
+  return {
+    type: 'actions',
+    elements: [
+      {
+        type: 'button',
+        action_id: actions.cancel,
+        value: benchmarkId,
+        text: plain('Cancel'),
+        confirm: {
+          title: plain('Cancel this benchmark?'),
+          text: plain('Trials that are running end at once; nothing is ranked.'),
+          confirm: plain('Cancel it'),
+          deny: plain('Keep running'),
+          style: 'danger',
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * Text on its way into Slack. Whatever a user, a file or a model hub supplied is escaped or goes into a plain_text.
+ * https://docs.slack.dev/messaging/formatting-message-text#escaping
+ */
+import type { MrkdwnElement, PlainTextElement, PlainTextOption, SectionBlock } from '@slack/types';
+
+/** Lengths that builders keep to; the workspace's limits.json holds the sources. */
+export const limits = {
+  sectionText: 3000,
+  optionText: 75,
+  optionDescription: 75,
+  options: 100,
+  updateText: 4000,
+  buttonText: 75,
+} as const;
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** At most `length` UTF-16 units, never cutting through a grapheme; `…` says that something is missing. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  let kept = '';
+  for (const { segment } of segmenter.segment(text.slice(0, length + 32))) {
+    if (kept.length + segment.length > length - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+/** For mrkdwn: a label named `<!channel>` must not ping anyone. `*`, `_`, `~` and backticks have no escape: see `code`. */
+export function escapeMrkdwn(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Untrusted text inside mrkdwn, short and on one line. Formatting characters get a zero-width joiner's company. */
+export function name(text: string, length = 60): string {
+  const oneLine = cut(text.replace(/\s+/g, ' ').trim(), length);
+  // `*` and `_` only format at the edge of a word: a word joiner (U+2060) takes that edge away.
+  return escapeMrkdwn(oneLine).replace(/[*_~`]/g, '\u2060$&\u2060');
+}
+
+export function plain(text: string, length = 3000): PlainTextElement {
+  return { type: 'plain_text', text: cut(text.trim() === '' ? '(blank)' : text, length), emoji: false };
+}
+
+/** Our own sentence in mrkdwn: everything foreign in it has gone through `name` or `escapeMrkdwn`. */
+export function mrkdwn(text: string): MrkdwnElement {
+  return { type: 'mrkdwn', text: cut(text, limits.sectionText) };
+}
+
+export function section(text: string): SectionBlock {
+  return { type: 'section', text: mrkdwn(text) };
+}
+
+export function option(text: string, value: string, description?: string): PlainTextOption {
+  const base: PlainTextOption = { text: plain(text, limits.optionText), value };
+  return description ? { ...base, description: plain(description, limits.optionDescription) } : base;
+}
+
+/** 0.8234 -> 0.823 */
+export const score = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+
+export const count = (value: number): string => value.toLocaleString('en');
+
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** 95 -> "1 min 35 s" */
+export function duration(seconds: number): string {
+  if (seconds < 1) return 'under 1 s';
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,43 @@
+/** One labelled text, and what may be said about its truth. */
+import type { CategoryKind } from '../../flows/contracts.ts';
+
+export interface Document {
+  /** spreadsheet row (header 1, first record 2); JSONL: line number; JSON: number of the element */
+  row: number;
+  id: string | null;
+  text: string;
+  /** ISO 639-1 code, null = not given or unknown */
+  language: string | null;
+  /** category -> its labels; a category without a value is absent, no list is empty */
+  labels: ReadonlyMap<string, readonly string[]>;
+  /** part of the annotation was unreadable: a category that is absent here is unknown, not empty */
+  incomplete: boolean;
+}
+
+/**
+ * The document's labels in a category, or null where it says nothing about it. In a `multi` category a document
+ * without a value has none of the labels: it is a negative.
+ */
+export function truthOf(document: Document, category: string, kind: CategoryKind): readonly string[] | null {
+  const labels = document.labels.get(category);
+  if (labels) return labels;
+  return kind === 'multi' && !document.incomplete ? [] : null;
+}
+
+/** Texts of the same key are the same text: compatibility forms, case and blanks don't count. */
+export function duplicateKey(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s\u200b-\u200f\u2060\ufeff]+/gu, ' ')
+    .trim();
+}
+
+/** Sorted by code unit, so that every machine numbers the labels alike. */
+export function labelsOf(category: string, ...documents: (readonly Document[])[]): string[] {
+  const labels = new Set<string>();
+  for (const list of documents) {
+    for (const document of list) for (const label of document.labels.get(category) ?? []) labels.add(label);
+  }
+  return [...labels].sort();
+}

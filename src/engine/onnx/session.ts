@@ -1,0 +1,43 @@
+/** A model opened in ONNX Runtime, with the settings that all of Podium's sessions share. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { FinalError } from '../../errors.ts';
+import type { TensorData } from './graph.ts';
+
+export type Feeds = Record<string, Tensor>;
+
+/**
+ * Fixed, so that the same seed gives the same numbers on machines with more cores too: how a reduction is cut among
+ * threads changes the order of its additions.
+ */
+export const engineThreads = 2;
+
+/**
+ * Opens a model. The thread that calls `run` is blocked until the step is done (onnxruntime-node computes inside its
+ * promise), so a session belongs in a process without other duties.
+ */
+export async function openSession(model: Uint8Array, threads = engineThreads): Promise<InferenceSession> {
+  return InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  });
+}
+
+/** A tensor over these numbers; they aren't copied, so what is written into `data` later is what the next run sees. */
+export function tensor(data: TensorData, shape: readonly number[]): Tensor {
+  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  if (data instanceof Float64Array) return new Tensor('float64', data, shape);
+  if (data instanceof BigInt64Array) return new Tensor('int64', data, shape);
+  return new Tensor('bool', data, shape);
+}
+
+/** The real numbers of one result. */
+export function realData(results: Readonly<Record<string, unknown>>, name: string): Float32Array | Float64Array {
+  const result = results[name];
+  const data = result instanceof Tensor ? result.data : undefined;
+  if (data instanceof Float32Array || data instanceof Float64Array) return data;
+  throw new FinalError(`ONNX Runtime gave no real numbers for ${name}.`);
+}

@@ -1,0 +1,49 @@
+/**
+ * Shapes whose dimensions may be symbols. Letters, here and in the whole engine:
+ * B batch, T tokens, H hidden, A heads, D = H / A, V vocabulary, U rows of a table that one batch touches, K classes.
+ */
+import { FinalError } from '../../errors.ts';
+
+/** A number, or the name of a dimension known only when the graph runs. Two equal names are the same number. */
+export type Dimension = number | string;
+export type Shape = readonly Dimension[];
+
+export function shapeText(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}
+
+/** The shape two operands have together (NumPy's rules: aligned right, 1 stretches). A symbol is never taken for 1. */
+export function broadcastShapes(first: Shape, second: Shape, what: string): Dimension[] {
+  const rank = Math.max(first.length, second.length);
+  const shape: Dimension[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    const a = first[axis - rank + first.length] ?? 1;
+    const b = second[axis - rank + second.length] ?? 1;
+    if (a !== b && a !== 1 && b !== 1) {
+      throw new FinalError(`${what}: shapes ${shapeText(first)} and ${shapeText(second)} don't broadcast (axis ${axis}).`);
+    }
+    shape.push(a === 1 ? b : a);
+  }
+  return shape;
+}
+
+/** -1 is the last axis; the result counts from 0. */
+export function positiveAxis(axis: number, rank: number, what: string): number {
+  const positive = axis < 0 ? axis + rank : axis;
+  if (positive < 0 || positive >= rank) throw new FinalError(`${what}: axis ${axis} of a tensor of rank ${rank}.`);
+  return positive;
+}
+
+export function sameShape(first: Shape, second: Shape): boolean {
+  return first.length === second.length && first.every((dimension, axis) => dimension === second[axis]);
+}
+
+/** Elements of a shape without symbols. */
+export function elementCount(shape: Shape, what: string): number {
+  let count = 1;
+  for (const dimension of shape) {
+    if (typeof dimension === 'string') throw new FinalError(`${what}: ${shapeText(shape)} must be known, it has symbols.`);
+    count *= dimension;
+  }
+  return count;
+}

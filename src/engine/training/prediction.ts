@@ -1,0 +1,54 @@
+/** Labels for many documents, in batches of similar length. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { CategoryKind } from '../../flows/contracts.ts';
+import { type Feeds, realData, tensor } from '../onnx/session.ts';
+import { predictionBatches } from './batches.ts';
+import { decide } from './decisions.ts';
+import type { Network, Weights } from './network.ts';
+
+const maxDocuments = 64;
+const maxTokens = 16_384;
+
+export interface Inference {
+  session: InferenceSession;
+  /** fed when the session's model takes its parameters as inputs; null when they stand in the model */
+  weights: Weights | null;
+  kind: CategoryKind;
+  classes: number;
+}
+
+function weightFeeds(parameters: Network<never>['parameters'], weights: Weights | null): Feeds {
+  const feeds: Feeds = {};
+  for (const { name, shape } of parameters) {
+    const data = weights?.get(name);
+    if (data) feeds[`p/${name}`] = tensor(data, shape);
+  }
+  return feeds;
+}
+
+/** How documents become inputs: all that a delivered model needs of its network. */
+export type InputMaker<Document> = Pick<Network<Document>, 'inferenceFeeds' | 'length'> & {
+  readonly parameters?: Network<Document>['parameters'];
+};
+
+/** Label indices per document, in their order. */
+export async function predictDocuments<Document>(
+  inputs: InputMaker<Document>,
+  { session, weights, kind, classes }: Inference,
+  documents: readonly Document[],
+  signal?: AbortSignal,
+): Promise<number[][]> {
+  const result = new Array<number[]>(documents.length);
+  const fixed = weightFeeds(inputs.parameters ?? [], weights);
+  const lengths = documents.map((document) => inputs.length(document));
+  for (const batch of predictionBatches(lengths, maxDocuments, maxTokens)) {
+    signal?.throwIfAborted();
+    const feeds = inputs.inferenceFeeds(batch.map((index) => documents[index]!));
+    const results = await session.run({ ...fixed, ...feeds });
+    const decisions = decide(kind, realData(results, 'logits'), classes);
+    for (const [position, index] of batch.entries()) result[index] = decisions[position]!;
+    await nextTurn();
+  }
+  return result;
+}

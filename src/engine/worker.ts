@@ -1,0 +1,93 @@
+/**
+ * The worker: takes jobs from the queues and runs each in a process of its own. It needs a Redis URL and an artifact
+ * store, nothing else; there may be many, on many hosts.
+ */
+import { type ConnectionOptions, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { cancelChannel, type Progress, queues } from '../flows/contracts.ts';
+import { announce } from '../flows/presence.ts';
+import { runInProcess } from './job-runner.ts';
+
+export interface WorkerOptions {
+  connection: ConnectionOptions;
+  /** its own connection, for subscribing to cancellations */
+  subscriber: Redis;
+  /** for announcing itself */
+  redis: Redis;
+  artifactUrl: string;
+  log: (line: string) => void;
+}
+
+export interface RunningWorker {
+  close: () => Promise<void>;
+}
+
+/**
+ * A killed worker's job is given out again when its lock runs out. Jobs run in processes of their own, so this one is
+ * never too busy to renew its locks and a short life is safe.
+ */
+const lockMs = 10_000;
+const stalledCheckMs = 5_000;
+/** A job whose worker was killed this often is given up: it probably kills them. */
+const stallsAllowed = 3;
+const progressEveryMs = 700;
+
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const running = new Set<string>();
+  let stopping = false;
+  const workers = (['profile', 'trial', 'train'] as const).map((kind) => {
+    const worker = new Worker(
+      queues[kind].name,
+      async (job: Job, token?: string, signal?: AbortSignal) => {
+        running.add(job.id ?? '');
+        try {
+          return await runJob(options, kind, job, signal);
+        } catch (error) {
+          if (!stopping) throw error;
+          // Handed back, not failed: the next worker starts it anew.
+          await job.moveToWait(token);
+          throw new WaitingError();
+        } finally {
+          running.delete(job.id ?? '');
+        }
+      },
+      { connection: options.connection, concurrency: 1, lockDuration: lockMs, stalledInterval: stalledCheckMs, maxStalledCount: stallsAllowed },
+    );
+    worker.on('error', (error) => options.log(`queue ${kind}: ${error.message}`));
+    worker.on('failed', (job, error) => options.log(`${job?.id ?? kind} failed: ${error.message}`));
+    worker.on('completed', (job) => options.log(`${job.id} done`));
+    return worker;
+  });
+  options.subscriber.on('message', (_channel: string, jobId: string) => {
+    for (const worker of workers) worker.cancelJob(jobId, 'cancelled by the team');
+  });
+  await options.subscriber.subscribe(cancelChannel);
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  const presence = announce(options.redis, () => [...running]);
+  return {
+    close: async () => {
+      stopping = true;
+      for (const worker of workers) worker.cancelAllJobs('the worker stops');
+      await Promise.all([presence.stop(), ...workers.map((worker) => worker.close())]);
+      await options.subscriber.unsubscribe(cancelChannel);
+    },
+  };
+}
+
+async function runJob(
+  options: WorkerOptions,
+  kind: 'profile' | 'trial' | 'train',
+  job: Job,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const payload = queues[kind].payload.safeParse(job.data);
+  if (!payload.success) throw new UnrecoverableError(`Job ${job.id} holds a malformed payload: ${payload.error.message}`);
+  let reportedMs = -Infinity;
+  const onProgress = (progress: Progress): void => {
+    const nowMs = performance.now();
+    if (nowMs - reportedMs < progressEveryMs) return;
+    reportedMs = nowMs;
+    job.updateProgress(progress).catch((error: Error) => options.log(`progress of ${job.id}: ${error.message}`));
+  };
+  return runInProcess({ kind, artifactUrl: options.artifactUrl, payload: payload.data, signal, onProgress });
+}

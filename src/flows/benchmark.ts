@@ -1,0 +1,129 @@
+/**
+ * A benchmark's states: one table says what enters and leaves each of them, and what is then to be done.
+ * Pure: no clock, no database. flow.ts writes what comes out of here.
+ */
+import { FinalError } from '../errors.ts';
+
+export const stateNames = [
+  'draft',
+  'profiling',
+  'configuring',
+  'queued',
+  'running',
+  'ranked',
+  'voting',
+  'decided',
+  'training',
+  'done',
+  'stopped',
+  'cancelled',
+  'failed',
+] as const;
+export type StateName = (typeof stateNames)[number];
+
+export const eventNames = [
+  'dataset_given',
+  'profiled',
+  'profile_failed',
+  'planned',
+  'submitted',
+  'trial_progressed',
+  'trial_finished',
+  'last_trial_finished',
+  'ranked',
+  'nothing_ranked',
+  'results_posted',
+  'voted',
+  'decided',
+  'stopped',
+  'train_progressed',
+  'trained',
+  'train_failed',
+  'cancelled',
+] as const;
+export type EventName = (typeof eventNames)[number];
+
+/** What has to happen outside the database after a change. `show` = that message shows the new state. */
+export const effectNames = [
+  'queue_profile',
+  'queue_trials',
+  'queue_training',
+  'cancel_jobs',
+  'rank',
+  'show_progress',
+  'show_ranking',
+  'show_ballot',
+  'show_decision',
+] as const;
+export type EffectName = (typeof effectNames)[number];
+
+export interface Transition {
+  state: StateName;
+  effects: readonly EffectName[];
+}
+
+type Row = Partial<Record<EventName, Transition>>;
+
+const to = (state: StateName, ...effects: EffectName[]): Transition => ({ state, effects });
+
+const whileTrialsRun: Row = {
+  trial_progressed: to('running', 'show_progress'),
+  trial_finished: to('running', 'show_progress'),
+  last_trial_finished: to('running', 'show_progress', 'rank'),
+  cancelled: to('cancelled', 'cancel_jobs', 'show_progress'),
+};
+
+const whileTraining: Row = {
+  train_progressed: to('training', 'show_decision'),
+  trained: to('done', 'show_decision', 'show_progress'),
+  train_failed: to('failed', 'show_decision', 'show_progress'),
+};
+
+const table: Record<StateName, Row> = {
+  draft: { dataset_given: to('profiling', 'queue_profile'), cancelled: to('cancelled') },
+  profiling: { profiled: to('configuring'), profile_failed: to('draft'), cancelled: to('cancelled') },
+  configuring: {
+    // other columns, or another file: profiled anew
+    dataset_given: to('profiling', 'queue_profile'),
+    planned: to('configuring'),
+    submitted: to('queued', 'show_progress', 'queue_trials'),
+    cancelled: to('cancelled'),
+  },
+  queued: whileTrialsRun,
+  running: {
+    ...whileTrialsRun,
+    ranked: to('ranked', 'show_progress', 'show_ranking'),
+    nothing_ranked: to('failed', 'show_progress'),
+  },
+  // The ballot follows the table in the thread, so it waits until that stands there.
+  ranked: { results_posted: to('voting', 'show_ballot') },
+  voting: {
+    voted: to('voting', 'show_ballot'),
+    decided: to('decided', 'show_ballot', 'show_decision', 'show_progress', 'queue_training'),
+    stopped: to('stopped', 'show_ballot', 'show_decision', 'show_progress'),
+  },
+  decided: whileTraining,
+  training: whileTraining,
+  done: {},
+  stopped: {},
+  cancelled: {},
+  failed: {},
+};
+
+/**
+ * The state after an event, and the effects that the change wants.
+ * @throws FinalError when the state doesn't know the event: callers look first, nothing is ignored silently
+ */
+export function transition(state: StateName, event: EventName): Transition {
+  const next = table[state][event];
+  if (!next) {
+    const known = Object.keys(table[state]).join(', ') || 'none, it is final';
+    throw new FinalError(`A benchmark that is ${state} got the event ${event}; expected one of: ${known}`);
+  }
+  return next;
+}
+
+/** Does this state know this event? What a handler asks before it offers or accepts a choice. */
+export function accepts(state: StateName, event: EventName): boolean {
+  return table[state][event] !== undefined;
+}

@@ -1,0 +1,23 @@
+/** What a decision trains: the chosen model on every category of the benchmark, with the full recipe. */
+import { FinalError } from '../errors.ts';
+import { quickRecipe, type Recipe, type TrialSpec } from './contracts.ts';
+import type { Benchmark } from './records.ts';
+
+/** Longer than a quick trial; early stopping ends it when validation no longer improves. */
+export const fullRecipe: Recipe = { ...quickRecipe, epochs: 10, patienceEpochs: 3 };
+
+/** @throws FinalError without a plan or a decision */
+export function trainSpecs(benchmark: Benchmark, recipe: Recipe): TrialSpec[] {
+  const { plan, decision } = benchmark;
+  if (!plan || !decision) throw new FinalError(`Benchmark ${benchmark.id} is to be trained before it was decided`);
+  return decision.choices.flatMap(({ language, model }) =>
+    plan.categories.map((category) => ({
+      model,
+      category,
+      language,
+      languages: plan.languages,
+      seed: plan.seed,
+      recipe,
+    })),
+  );
+}

@@ -1,0 +1,82 @@
+/** Rows of datasets, benchmarks and trials. Rules live elsewhere: these return rows or null. */
+import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import type { Connection } from './database.ts';
+import { benchmarks, datasets, trials } from './schema.ts';
+
+export type DatasetRow = typeof datasets.$inferSelect;
+export type BenchmarkRow = typeof benchmarks.$inferSelect;
+export type TrialRow = typeof trials.$inferSelect;
+export type BenchmarkChanges = Partial<Omit<BenchmarkRow, 'id' | 'version' | 'createdMs' | 'updatedMs'>>;
+
+/** The same bytes uploaded again keep the first row's uploader, under the newest name. */
+export function saveDataset(connection: Connection, row: DatasetRow): void {
+  connection
+    .insert(datasets)
+    .values(row)
+    .onConflictDoUpdate({ target: datasets.hash, set: { fileName: row.fileName } })
+    .run();
+}
+
+export function findDataset(connection: Connection, hash: string): DatasetRow | null {
+  return connection.select().from(datasets).where(eq(datasets.hash, hash)).get() ?? null;
+}
+
+export function recentDatasets(connection: Connection, limit: number): DatasetRow[] {
+  return connection.select().from(datasets).orderBy(desc(datasets.createdMs)).limit(limit).all();
+}
+
+export function insertBenchmark(connection: Connection, row: BenchmarkRow): void {
+  connection.insert(benchmarks).values(row).run();
+}
+
+export function findBenchmark(connection: Connection, id: string): BenchmarkRow | null {
+  return connection.select().from(benchmarks).where(eq(benchmarks.id, id)).get() ?? null;
+}
+
+export function benchmarksInState(connection: Connection, states: string[]): BenchmarkRow[] {
+  return connection.select().from(benchmarks).where(inArray(benchmarks.state, states)).all();
+}
+
+/**
+ * Compare-and-swap: changes the row only while it still has `version`.
+ * @returns whether it did
+ */
+export function changeBenchmark(
+  connection: Connection,
+  id: string,
+  version: number,
+  changes: BenchmarkChanges,
+  nowMs: number,
+): boolean {
+  const { changes: changed } = connection
+    .update(benchmarks)
+    .set({ ...changes, version: version + 1, updatedMs: nowMs })
+    .where(and(eq(benchmarks.id, id), eq(benchmarks.version, version)))
+    .run();
+  return changed === 1;
+}
+
+export function insertTrials(connection: Connection, rows: TrialRow[]): void {
+  if (rows.length > 0) connection.insert(trials).values(rows).run();
+}
+
+export function findTrial(connection: Connection, id: string): TrialRow | null {
+  return connection.select().from(trials).where(eq(trials.id, id)).get() ?? null;
+}
+
+export function trialsOf(connection: Connection, benchmarkId: string): TrialRow[] {
+  return connection
+    .select()
+    .from(trials)
+    .where(eq(trials.benchmarkId, benchmarkId))
+    .orderBy(asc(trials.position))
+    .all();
+}
+
+export function finishedTrials(connection: Connection, limit: number): TrialRow[] {
+  return connection.select().from(trials).where(eq(trials.status, 'done')).limit(limit).all();
+}
+
+export function changeTrial(connection: Connection, id: string, changes: Partial<Omit<TrialRow, 'id'>>): void {
+  connection.update(trials).set(changes).where(eq(trials.id, id)).run();
+}

@@ -1,0 +1,113 @@
+/**
+ * The bot's tables. JSON columns hold the zod-checked shapes of flows/contracts.ts; storage itself doesn't look inside,
+ * so they are `unknown` here and parsed by whoever reads them.
+ * A change here needs a new file in migrations/ (made with `npx drizzle-kit generate`, see docs/decisions.md).
+ */
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+const json = (name: string) => text(name, { mode: 'json' }).$type<unknown>();
+
+/** One uploaded file, identified by its SHA-256. */
+export const datasets = sqliteTable('datasets', {
+  hash: text('hash').primaryKey(),
+  fileName: text('file_name').notNull(),
+  artifactKey: text('artifact_key').notNull(),
+  sizeBytes: integer('size_bytes').notNull(),
+  uploadedBy: text('uploaded_by').notNull(),
+  createdMs: integer('created_ms').notNull(),
+});
+
+/** Dataset x categories x models, its trials, its ranking, its ballot, its decision. */
+export const benchmarks = sqliteTable('benchmarks', {
+  id: text('id').primaryKey(),
+  state: text('state').notNull(),
+  /** compare-and-swap: every change of the row adds one */
+  version: integer('version').notNull(),
+  channel: text('channel').notNull(),
+  owner: text('owner').notNull(),
+  /** the wizard's view while it is open */
+  viewId: text('view_id'),
+  datasetHash: text('dataset_hash').references(() => datasets.hash),
+  roles: json('roles'),
+  profile: json('profile'),
+  /** models, categories, languages, mode, recipe, seed */
+  plan: json('plan'),
+  ranking: json('ranking'),
+  decision: json('decision'),
+  training: json('training'),
+  error: text('error'),
+  createdMs: integer('created_ms').notNull(),
+  updatedMs: integer('updated_ms').notNull(),
+});
+
+/** One model trained and scored on one category (on one language), with one seed. */
+export const trials = sqliteTable(
+  'trials',
+  {
+    id: text('id').primaryKey(),
+    benchmarkId: text('benchmark_id')
+      .notNull()
+      .references(() => benchmarks.id),
+    position: integer('position').notNull(),
+    spec: json('spec').notNull(),
+    status: text('status').notNull(),
+    progress: json('progress'),
+    result: json('result'),
+    predictionsKey: text('predictions_key'),
+    error: text('error'),
+  },
+  (table) => [index('trials_benchmark').on(table.benchmarkId)],
+);
+
+/** Where each message of a benchmark stands in Slack; at most one per role. */
+export const messages = sqliteTable(
+  'messages',
+  {
+    benchmarkId: text('benchmark_id')
+      .notNull()
+      .references(() => benchmarks.id),
+    role: text('role').notNull(),
+    channel: text('channel').notNull(),
+    /** null until posted */
+    ts: text('ts'),
+    /** the Slack file shown in it, once uploaded */
+    fileId: text('file_id'),
+  },
+  (table) => [primaryKey({ columns: [table.benchmarkId, table.role] })],
+);
+
+/** One vote per person and benchmark; voting again replaces it. */
+export const votes = sqliteTable(
+  'votes',
+  {
+    benchmarkId: text('benchmark_id')
+      .notNull()
+      .references(() => benchmarks.id),
+    user: text('user').notNull(),
+    /** model, or model and language in per-language mode */
+    choice: text('choice').notNull(),
+    castMs: integer('cast_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.benchmarkId, table.user] })],
+);
+
+/** Effects still to be carried out, written in the transaction of the change that wants them. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    /** idempotency key: wanting the same effect again re-opens its row */
+    key: text('key').notNull().unique(),
+    benchmarkId: text('benchmark_id')
+      .notNull()
+      .references(() => benchmarks.id),
+    effect: json('effect').notNull(),
+    status: text('status', { enum: ['pending', 'done', 'dead'] }).notNull(),
+    /** grows when the effect is wanted again, so that a carrier can't mark a newer wish as done */
+    generation: integer('generation').notNull(),
+    attempts: integer('attempts').notNull(),
+    dueMs: integer('due_ms').notNull(),
+    error: text('error'),
+  },
+  (table) => [index('outbox_due').on(table.status, table.dueMs)],
+);
