@@ -29,6 +29,8 @@ const messageSeen = messageSchema.extend({
   files: z.array(fileSeen).optional(),
   reply_count: z.number().optional(),
   is_ephemeral: z.boolean().optional(),
+  /** What this person has chosen in the message's elements. */
+  state: z.object({ values: z.record(z.string(), z.record(z.string(), stateValueSchema)) }).optional(),
 });
 export type SeenMessage = z.infer<typeof messageSeen>;
 

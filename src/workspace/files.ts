@@ -90,10 +90,13 @@ export function createFile(
   return record;
 }
 
-/** Marks a file's upload as finished; from now on Slack processes it. */
-export function completeFile(world: World, file: FileRecord): void {
+/**
+ * Marks a file's upload as finished. From now on Slack processes it; where a person attached it to a modal, the client
+ * waited for that already, so the submission carries its mimetype.
+ */
+export function completeFile(world: World, file: FileRecord, { processed = false } = {}): void {
   file.state = 'complete';
-  file.completedAtMs = world.now();
+  file.completedAtMs = world.now() - (processed ? world.settings.fileProcessingMs : 0);
   world.changed({ kind: 'file' });
 }
 

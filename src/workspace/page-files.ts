@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -11,9 +12,13 @@ export interface PageFile {
 
 const FOLDER = join(import.meta.dirname, 'page');
 
-// Only our own modules and pictures; nothing from any other host, so that the page works offline and leaks nothing.
-const POLICY =
-  "default-src 'self'; img-src 'self' http: https: data:; style-src 'self' 'unsafe-inline'; base-uri 'none'";
+/** Only our own modules, named by the page's one inline script: the import map. Nothing that a message says can run. */
+async function policy(): Promise<string> {
+  const page = await readFile(join(FOLDER, 'index.html'), 'utf8');
+  const map = /<script type="importmap">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '';
+  const hash = createHash('sha256').update(map).digest('base64');
+  return `default-src 'self'; script-src 'self' 'sha256-${hash}'; img-src 'self' http: https: data:; base-uri 'none'`;
+}
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -21,7 +26,8 @@ const { resolve } = createRequire(import.meta.url);
 const MODULES: Record<string, () => string> = {
   '/modules/preact.js': () => resolve('preact'),
   '/modules/hooks.js': () => resolve('preact/hooks'),
-  '/modules/htm.js': () => join(dirname(resolve('htm/package.json')), 'dist', 'htm.module.js'),
+  '/modules/htm.js': () => join(dirname(resolve('htm')), 'htm.module.js'),
+  '/modules/htm-preact.js': () => join(dirname(resolve('htm/preact')), 'index.module.js'),
 };
 
 async function read(path: string): Promise<{ type: string; body: string } | undefined> {
@@ -40,5 +46,5 @@ async function read(path: string): Promise<{ type: string; body: string } | unde
 /** The file of the page under a path. Browser modules are TypeScript in the repository, sent with their types stripped. */
 export async function pageFile(path: string): Promise<PageFile | undefined> {
   const file = await read(path);
-  return file === undefined ? undefined : { ...file, policy: POLICY };
+  return file === undefined ? undefined : { ...file, policy: await policy() };
 }

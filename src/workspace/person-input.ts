@@ -99,7 +99,7 @@ async function attach(
     }
     const file = createFile(world, { name, user, size: bytes.length });
     await world.storage.putBytes(file.id, bytes);
-    completeFile(world, file);
+    completeFile(world, file, { processed: true });
     files.push({ id: file.id });
   }
   return files;

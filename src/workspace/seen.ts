@@ -1,6 +1,7 @@
 import { type ShownMessage, shownMessage } from './messages.ts';
+import { valuesAt } from './person-actions.ts';
 import type { Channel } from './state.ts';
-import { homeView, stackOf, topView, viewOutput } from './views.ts';
+import { homeView, sentValues, stackOf, topView, viewOutput } from './views.ts';
 import type { OpenView, World } from './world.ts';
 
 /** A modal as its person sees it: the view, what stands in its fields, and what is said at them. */
@@ -26,7 +27,11 @@ export function shownMessages(
     if (threadTs !== undefined) return message.ts === threadTs || message.thread_ts === threadTs;
     return message.thread_ts === undefined || message.thread_ts === message.ts;
   });
-  return wanted.map((message) => shownMessage(world, channel, message));
+  return wanted.map((message) => {
+    const ephemeral = mine.some((one) => one.message === message);
+    const values = valuesAt(world, user, { kind: 'message', channel, message, ephemeral });
+    return { ...shownMessage(world, channel, message), state: { values: sentValues(world, values) } };
+  });
 }
 
 export interface SeenAt {
