@@ -46,7 +46,7 @@ export async function runTrainJob(store: ArtifactStore, job: TrainJob, hooks: Tr
     files.set('README.md', new TextEncoder().encode(modelCard(dataset, spec, run)));
     await run.model.dispose();
     for (const [name, bytes] of files) {
-      const key = `${prefix}/${folder}/${name}`;
+      const key = `${prefix}${folder}/${name}`;
       await store.put(key, bytes);
       done.files.push({ key, sizeBytes: bytes.byteLength });
     }

@@ -3,7 +3,7 @@
  * Shared by bot and workers; a reader never sees half of what a writer puts.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -118,6 +118,11 @@ class AtomicFolder extends FSDriver {
   constructor(options: { location: string; visibility: 'private' }) {
     super(options);
     this.#root = options.location;
+  }
+
+  /** The driver's own reads `contents.buffer`, which for a small or empty file is Node's shared pool: foreign bytes. */
+  override async getBytes(key: string): Promise<Uint8Array> {
+    return readFile(path.join(this.#root, key));
   }
 
   override async put(key: string, contents: string | Uint8Array): Promise<void> {

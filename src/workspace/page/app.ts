@@ -95,7 +95,7 @@ function App(): ComponentChildren {
     else void perform('slash', { channel, command: command[1], text: command[2] });
   };
   if (sight === undefined) return html`<p class="loading">Looking…</p>`;
-  const desk: Desk = { user, people: sight.people, rooms: sight.rooms, ...deskActions(perform) };
+  const desk: Desk = { user, people: sight.people, rooms: sight.rooms, ...deskActions(user, perform) };
   const list = {
     channel,
     shortcuts: sight.info.message_shortcuts,
@@ -130,7 +130,10 @@ function App(): ComponentChildren {
 }
 
 /** What elements do when used: fields of a modal are filled in, everything else is pressed or chosen. */
-function deskActions(perform: (path: string, order: object) => Promise<Seen>): Pick<Desk, 'use' | 'suggest'> {
+function deskActions(
+  user: string,
+  perform: (path: string, order: object) => Promise<Seen>,
+): Pick<Desk, 'use' | 'suggest'> {
   const inModal = (target: Target) => target.ts === undefined && target.home !== true;
   return {
     use: (target, block_id, action_id, kind, value) => {
@@ -140,13 +143,7 @@ function deskActions(perform: (path: string, order: object) => Promise<Seen>): P
       else void perform('click', { ...target, block_id, action_id, value });
     },
     suggest: async (target, block_id, action_id, value) => {
-      const { options } = await act('suggest', {
-        user: new URLSearchParams(location.search).get('user'),
-        ...target,
-        block_id,
-        action_id,
-        value,
-      });
+      const { options } = await act('suggest', { user, ...target, block_id, action_id, value });
       return options ?? [];
     },
   };

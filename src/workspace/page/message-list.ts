@@ -36,7 +36,7 @@ function Message({
     <div class="avatar" aria-hidden="true">${name[0]}</div>
     <div class="grow">
       <div class="by"><b>${name}</b>${message.bot_id ? html` <span class="app">APP</span>` : null} <time>${timeOf(message.ts)}</time></div>
-      ${message.is_ephemeral ? html`<small class="hint">Only visible to you</small>` : null}
+      ${message.is_ephemeral ? html`<small class="hint only-you">Only visible to you</small>` : null}
       ${message.blocks ? html`<${Blocks} blocks=${message.blocks} surface=${surface} />` : html`<${Mrkdwn} text=${message.text} />`}
       ${message.files?.map((file) =>
         file.mimetype.startsWith('image/')
@@ -44,9 +44,9 @@ function Message({
           : html`<div>📎 <a href=${`/_control/files/${file.id}`} download=${file.name}>${file.name}</a></div>`,
       )}
       <div class="reactions">${message.reactions?.map((one) => html`<span>:${one.name}: ${one.count}</span>`)}</div>
-      ${onThread ? html`<button class="link" onClick=${() => onThread(message.ts)}>${message.reply_count ? `${message.reply_count} replies` : 'Reply in thread'}</button>` : null}
+      ${onThread && !message.is_ephemeral ? html`<button class="link" onClick=${() => onThread(message.ts)}>${message.reply_count ? `${message.reply_count} ${message.reply_count === 1 ? 'reply' : 'replies'}` : 'Reply in thread'}</button>` : null}
       ${
-        shortcuts.length > 0
+        shortcuts.length > 0 && !message.is_ephemeral
           ? html`<select class="menu" aria-label="More actions" onChange=${menu}>
         <option value="">⋯</option>${shortcuts.map((one) => html`<option value=${one.callback_id}>${one.name}</option>`)}
       </select>`
