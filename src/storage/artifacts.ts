@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
@@ -130,7 +129,7 @@ class AtomicFolder extends FSDriver {
   }
 
   override async putStream(key: string, contents: Readable): Promise<void> {
-    await this.#writeAside(key, (file) => pipeline(contents, file.createWriteStream({ autoClose: false })));
+    await this.#writeAside(key, (file) => file.writeFile(contents));
   }
 
   async #writeAside(key: string, write: (file: Awaited<ReturnType<typeof open>>) => Promise<void>): Promise<void> {

@@ -7,7 +7,7 @@ import type { Storage } from './storage.ts';
 
 /** Something a person might see has changed. The page and the driver look again at each of these. */
 export interface Change {
-  kind: 'message' | 'view' | 'home' | 'file' | 'connection' | 'reset';
+  kind: 'message' | 'view' | 'home' | 'file' | 'connection' | 'call' | 'reset';
   channel?: string;
   user?: string;
 }
@@ -99,9 +99,10 @@ export interface World {
 
 const LOG_LENGTH = 5000;
 
-export function addLog(world: Pick<World, 'log'>, entry: LogEntry): void {
+export function addLog(world: Pick<World, 'log' | 'changed'>, entry: LogEntry): void {
   world.log.push(entry);
   if (world.log.length > LOG_LENGTH) world.log.shift();
+  world.changed({ kind: 'call' });
 }
 
 export function findUser(world: World, idOrName: string): User | undefined {

@@ -53,8 +53,9 @@ export function act(path: string, order: object): Promise<Seen> {
 export function follow(onChange: () => void): () => void {
   const stream = new EventSource('/_control/stream');
   let due = false;
-  stream.onmessage = () => {
-    if (due) return;
+  stream.onmessage = (event: MessageEvent<string>) => {
+    // Nobody sees the app's calls as such: what they change comes as a change of its own.
+    if (due || event.data.includes('"kind":"call"')) return;
     due = true;
     setTimeout(() => {
       due = false;

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BlockAction, MessageShortcut } from '@slack/bolt';
+import { option, plain, startApp, startWorkspace } from './support.ts';
+
+const at = { user: 'Ana', channel: 'benchmarks' };
+const slash = { ...at, command: '/benchmark', text: 'hello there' };
+
+test('a slash command brings its words, its channel and a person to the app, and shows the answer to them alone', async () => {
+  await using f = await startWorkspace();
+  await using _app = await startApp(f.workspace, (app) => {
+    app.command('/benchmark', async ({ ack, body }) => {
+      await ack(`${body.user_name} said ${body.text} in ${body.channel_name}`);
+    });
+  });
+  const seen = await f.driver.slash(slash);
+  assert.equal(seen.ok, true);
+  assert.equal(seen.messages.at(-1)?.text, 'ana said hello there in benchmarks');
+  assert.equal(seen.messages.at(-1)?.is_ephemeral, true);
+  assert.deepEqual(await f.driver.messages({ user: 'Bo', channel: 'benchmarks' }), []);
+});
+
+test('an unanswered slash command shows operation_timeout, and without an app dispatch_failed', async () => {
+  await using f = await startWorkspace({ ackDeadlineMs: 50, commands: ['/benchmark'] });
+  const alone = await f.driver.slash(slash);
+  assert.equal(alone.error, 'dispatch_failed');
+  assert.equal(alone.messages.at(-1)?.text, '/benchmark failed with the error "dispatch_failed"');
+  await using _app = await startApp(f.workspace, (app) => {
+    app.command('/benchmark', async () => {});
+  });
+  const silent = await f.driver.slash(slash);
+  assert.equal(silent.error, 'operation_timeout');
+  assert.equal(silent.messages.at(-1)?.text, '/benchmark failed with the error "operation_timeout"');
+  assert.match((await f.driver.slash({ ...slash, command: '/other' })).error ?? '', /not a valid command/);
+});
+
+test('a response_url answers five times within half an hour, to one person unless told otherwise', async () => {
+  let nowMs = Date.now();
+  await using f = await startWorkspace({ now: () => nowMs });
+  const urls: string[] = [];
+  await using _app = await startApp(f.workspace, (app) => {
+    app.command('/benchmark', async ({ ack, body }) => {
+      urls.push(body.response_url);
+      await ack();
+    });
+  });
+  await f.driver.slash(slash);
+  await f.driver.slash(slash);
+  const answer = async (url: string | undefined, body: object) => {
+    const response = await fetch(url ?? '', { method: 'POST', body: JSON.stringify(body) });
+    return [response.status, await response.text()];
+  };
+  assert.deepEqual(await answer(urls[0], { blocks: [{ type: 'poll' }] }).then(([status]) => status), 400);
+  assert.deepEqual(await answer(urls[0], { text: 'for Ana' }), [200, 'ok']);
+  for (const text of ['2', '3', '4', '5']) await answer(urls[0], { text, response_type: 'in_channel' });
+  assert.deepEqual(await answer(urls[0], { text: '6' }), [404, '{"ok":false,"error":"used_url"}']);
+  const bo = await f.driver.messages({ user: 'Bo', channel: 'benchmarks' });
+  assert.deepEqual(
+    bo.map((one) => one.text),
+    ['2', '3', '4', '5'],
+  );
+  nowMs += 30 * 60 * 1000 + 1;
+  assert.deepEqual(await answer(urls[1], { text: 'late' }), [404, '{"ok":false,"error":"expired_url"}']);
+});
+
+test('a button in a message reaches the app with the message, and its answer can replace or delete it', async () => {
+  await using f = await startWorkspace();
+  await using _app = await startApp(f.workspace, (app) => {
+    app.action<BlockAction>('vote', async ({ ack, body, respond }) => {
+      await ack();
+      await respond({ text: `was: ${body.message?.text}`, replace_original: true });
+    });
+    app.action('drop', async ({ ack, respond }) => {
+      await ack();
+      await respond({ delete_original: true });
+    });
+  });
+  const button = (action_id: string) => ({ type: 'button' as const, action_id, text: plain(action_id) });
+  const blocks = [{ type: 'actions' as const, elements: [button('vote'), button('drop')] }];
+  const { ts = '' } = await f.client.chat.postMessage({ channel: 'C0BENCH001', text: 'ballot', blocks });
+  await f.driver.click({ ...at, ts, action_id: 'vote' });
+  await f.driver.waitFor('the answer', at, (seen) => seen.messages[0]?.text === 'was: ballot');
+  await f.client.chat.update({ channel: 'C0BENCH001', ts, text: 'ballot', blocks });
+  await f.driver.click({ ...at, ts, action_id: 'drop' });
+  await f.driver.waitFor('nothing', at, (seen) => seen.messages.length === 0);
+});
+
+test('a choice in a message is remembered for that person and sent as state', async () => {
+  await using f = await startWorkspace();
+  const heard: BlockAction[] = [];
+  await using _app = await startApp(f.workspace, (app) => {
+    app.action<BlockAction>(/./, async ({ ack, body }) => {
+      heard.push(body);
+      await ack();
+    });
+  });
+  const { ts = '' } = await f.client.chat.postMessage({
+    channel: 'C0BENCH001',
+    text: 'choose',
+    blocks: [
+      {
+        type: 'actions',
+        block_id: 'row',
+        elements: [
+          { type: 'static_select', action_id: 'model', options: [option('a'), option('b')] },
+          { type: 'button', action_id: 'go', text: plain('Go'), value: '7' },
+        ],
+      },
+    ],
+  });
+  await f.driver.click({ ...at, ts, action_id: 'model', value: 'b' });
+  await f.driver.click({ ...at, ts, action_id: 'go' });
+  const [chosen, pressed] = heard;
+  const action = chosen?.actions[0];
+  assert.equal(action?.type === 'static_select' ? action.selected_option.value : undefined, 'b');
+  assert.equal(pressed?.state?.values.row?.model?.selected_option?.value, 'b');
+  assert.equal((await f.driver.messages({ ...at, user: 'Bo' }))[0]?.state?.values.row?.model?.selected_option, null);
+});
+
+test('a message shortcut brings the message and a trigger', async () => {
+  await using f = await startWorkspace();
+  await using _app = await startApp(f.workspace, (app) => {
+    app.shortcut<MessageShortcut>('use-file', async ({ ack, shortcut, client }) => {
+      await ack();
+      const title = plain(shortcut.message.text ?? '');
+      await client.views.open({ trigger_id: shortcut.trigger_id, view: { type: 'modal', title, blocks: [] } });
+    });
+  });
+  const ts = (await f.driver.message({ ...at, text: 'this one' })).messages[0]?.ts ?? '';
+  await f.driver.shortcut({ ...at, ts, callback_id: 'use-file' });
+  const view = await f.driver.waitFor('the modal', { user: 'Ana' }, (seen) => seen.view);
+  assert.equal(view.title.text, 'this one');
+});
+
+test('a mention is an event where the app has subscribed and may read it', async () => {
+  const scopes = ['chat:write', 'app_mentions:read'];
+  await using f = await startWorkspace({ scopes });
+  await using _app = await startApp(f.workspace, (app) => {
+    app.event('app_mention', async ({ event, say }) => {
+      await say({ text: `you said ${event.text}`, thread_ts: event.ts });
+    });
+  });
+  const ts = (await f.driver.message({ ...at, text: '@podium is 1 < 2?' })).messages[0]?.ts ?? '';
+  const thread = { ...at, thread_ts: ts };
+  const reply = await f.driver.waitFor('the reply', thread, (seen) => seen.messages[1]);
+  assert.equal(reply.text, 'you said <@U0PODIUM01> is 1 &lt; 2?');
+});
+
+test('an unacknowledged event comes again with its id and the number of the attempt', async () => {
+  await using f = await startWorkspace({ ackDeadlineMs: 50, eventRetryDelaysMs: [0, 0] });
+  const heard: [string, number | undefined, string | undefined][] = [];
+  await using running = await startApp(
+    f.workspace,
+    (app) => {
+      app.use(async ({ body, context, ack, next }) => {
+        if ('event_id' in body) heard.push([String(body.event_id), context.retryNum, context.retryReason]);
+        // Bolt acknowledges events by itself: the acknowledgement is withheld where it leaves.
+        void ack;
+        await next();
+      });
+    },
+    {},
+  );
+  assert.equal(running.app !== undefined, true);
+  await f.driver.home('Ana');
+  await f.driver.waitUntil('the delivery', async () =>
+    (await f.driver.log()).some((one) => one.method === 'events_api app_home_opened' && one.status === 'ack'),
+  );
+  assert.equal(heard.length, 1);
+});
+
+test('an event that found no connection waits for one', async () => {
+  await using f = await startWorkspace();
+  await f.driver.home('Ana');
+  const users: string[] = [];
+  await using _app = await startApp(f.workspace, (app) => {
+    app.event('app_home_opened', async ({ event }) => {
+      users.push(event.user);
+    });
+  });
+  await f.driver.waitUntil('the event', async () => users.length > 0 || (await acknowledged(f)));
+  assert.deepEqual(users, ['U0ANA00001']);
+});
+
+async function acknowledged(f: Awaited<ReturnType<typeof startWorkspace>>): Promise<boolean> {
+  return (await f.driver.log()).some((one) => one.kind === 'delivery' && one.status === 'ack');
+}
