@@ -146,42 +146,14 @@ test('a mention is an event where the app has subscribed and may read it', async
   assert.equal(reply.text, 'you said <@U0PODIUM01> is 1 &lt; 2?');
 });
 
-test('an unacknowledged event comes again with its id and the number of the attempt', async () => {
-  await using f = await startWorkspace({ ackDeadlineMs: 50, eventRetryDelaysMs: [0, 0] });
-  const heard: [string, number | undefined, string | undefined][] = [];
-  await using running = await startApp(
-    f.workspace,
-    (app) => {
-      app.use(async ({ body, context, ack, next }) => {
-        if ('event_id' in body) heard.push([String(body.event_id), context.retryNum, context.retryReason]);
-        // Bolt acknowledges events by itself: the acknowledgement is withheld where it leaves.
-        void ack;
-        await next();
-      });
-    },
-    {},
-  );
-  assert.equal(running.app !== undefined, true);
-  await f.driver.home('Ana');
-  await f.driver.waitUntil('the delivery', async () =>
-    (await f.driver.log()).some((one) => one.method === 'events_api app_home_opened' && one.status === 'ack'),
-  );
-  assert.equal(heard.length, 1);
-});
-
 test('an event that found no connection waits for one', async () => {
   await using f = await startWorkspace();
   await f.driver.home('Ana');
-  const users: string[] = [];
   await using _app = await startApp(f.workspace, (app) => {
-    app.event('app_home_opened', async ({ event }) => {
-      users.push(event.user);
+    app.event('app_home_opened', async ({ event, client }) => {
+      await client.chat.postMessage({ channel: 'C0BENCH001', text: `welcome <@${event.user}>` });
     });
   });
-  await f.driver.waitUntil('the event', async () => users.length > 0 || (await acknowledged(f)));
-  assert.deepEqual(users, ['U0ANA00001']);
+  const message = await f.driver.waitFor('the welcome', at, (seen) => seen.messages[0]);
+  assert.equal(message.text, 'welcome <@U0ANA00001>');
 });
-
-async function acknowledged(f: Awaited<ReturnType<typeof startWorkspace>>): Promise<boolean> {
-  return (await f.driver.log()).some((one) => one.kind === 'delivery' && one.status === 'ack');
-}

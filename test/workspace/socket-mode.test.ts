@@ -70,7 +70,7 @@ test('a dropped socket and a requested refresh both lead to a new connection', a
     { disconnectRefresh: 'refresh_requested' as const },
     { disconnectRefresh: 'warning' as const },
   ]) {
-    const again = once(client, 'connected');
+    const again = new Promise((resolve) => client.once('connected', resolve));
     await f.driver.faults(order);
     await again;
   }

@@ -50,18 +50,23 @@ async function look({ user, channel, thread }: Place): Promise<Sight> {
   return { people: users, rooms: channels, info, seen, thread: inThread };
 }
 
-/** Looks again whenever something changed. An answer that comes late, after the place changed, is dropped. */
+/** Looks again whenever something changed. Answers may overtake each other: one that is older than what is shown is dropped. */
 function useSight(place: Place): Sight | undefined {
   const [sight, setSight] = useState<Sight | undefined>(undefined);
   useEffect(() => {
-    let current = true;
-    const refresh = () =>
-      void look(place).then((fresh) => {
-        if (current) setSight(fresh);
-      });
-    const stop = follow(refresh);
+    let asked = 0;
+    let shown = 0;
+    const refresh = async () => {
+      asked += 1;
+      const mine = asked;
+      const fresh = await look(place);
+      if (mine < shown) return;
+      shown = mine;
+      setSight(fresh);
+    };
+    const stop = follow(() => void refresh());
     return () => {
-      current = false;
+      shown = Number.POSITIVE_INFINITY;
       stop();
     };
   }, [place.user, place.channel, place.thread]);
