@@ -1,10 +1,10 @@
 /** One trial from documents to numbers: split, train, predict the test split, score. */
 import { FinalError, UserError } from '../errors.ts';
-import type { CategoryKind, Predictions, SplitSizes, TrialResult, TrialSpec, Warning } from '../flows/contracts.ts';
+import type { CategoryKind, Predictions, SplitSizes, TrialResult, TrialSpec } from '../flows/contracts.ts';
 import type { LabelledTexts, TrainedModel, TrainHooks } from './classifier.ts';
-import { labelsOf } from './data/labels.ts';
-import { imbalanceOf } from './data/profile.ts';
-import type { Dataset, Document } from './data/read-dataset.ts';
+import { type Document, labelsOf } from './data/document.ts';
+import { imbalanceOf } from './data/imbalance.ts';
+import type { Dataset } from './data/read-dataset.ts';
 import { type Splits, splitDocuments, splitWithTestSet } from './data/splits.ts';
 import { computeMetrics, majorityFloor } from './metrics.ts';
 import { loadFamily } from './models/registry.ts';
@@ -35,7 +35,7 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
   report(0.02, 'preparing');
   const kind = kindOf(data.dataset, spec.category);
   const splits = splitFor(data, spec, kind);
-  const labels = labelsOf([...splits.train, ...splits.validation, ...splits.test], spec.category);
+  const labels = labelsOf(spec.category, splits.train, splits.validation, splits.test);
   checkSplits(splits, labels, spec);
   const [train, validation, test] = [splits.train, splits.validation, splits.test].map((documents) =>
     toTargets(documents, spec.category, labels),

@@ -14,11 +14,12 @@ const deliverySchema = z.looseObject({
 });
 
 /** A bare Socket Mode client: it acknowledges nothing by itself. */
-async function connect(workspace: Workspace): Promise<SocketModeClient & AsyncDisposable> {
+async function connect(workspace: Workspace, reconnectMs = 5000): Promise<SocketModeClient & AsyncDisposable> {
   const client = new SocketModeClient({
     appToken: workspace.appToken,
     logLevel: LogLevel.ERROR,
-    clientPingTimeout: 50,
+    // Also the wait before it reconnects. On a busy machine a short one cuts healthy connections.
+    clientPingTimeout: reconnectMs,
     clientOptions: { slackApiUrl: `${workspace.url}/api/`, retryConfig: { retries: 0 } },
   });
   await client.start();
@@ -64,7 +65,7 @@ test('with several connections, any one of them gets a payload', async () => {
 
 test('a dropped socket and a requested refresh both lead to a new connection', async () => {
   await using f = await startWorkspace();
-  await using client = await connect(f.workspace);
+  await using client = await connect(f.workspace, 200);
   for (const order of [
     { dropSocket: true },
     { disconnectRefresh: 'refresh_requested' as const },

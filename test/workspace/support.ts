@@ -44,8 +44,6 @@ export async function startApp(
   const receiver = new SocketModeReceiver({
     appToken: workspace.appToken,
     logLevel: LogLevel.ERROR,
-    // Reconnects after this long, not after the default of five seconds.
-    clientPingTimeout: 100,
     // The receiver has no clientOptions of its own: without these it would talk to slack.com.
     installerOptions: { clientOptions },
   });

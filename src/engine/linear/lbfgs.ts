@@ -1,7 +1,7 @@
 /**
  * L-BFGS: minimises a smooth function from its values and gradients.
- * Direction: the two-loop recursion with the scaling gamma = s'y / y'y (Nocedal & Wright, Numerical Optimization, 2nd ed.,
- * algorithms 7.4 and 7.5, eq. 7.20). Step: bisection to the weak Wolfe conditions (Lewis & Overton 2013,
+ * Direction: the two-loop recursion from H0 = gamma D, gamma = s'y / y'Dy (Nocedal & Wright, Numerical
+ * Optimization, 2nd ed., algorithms 7.4 and 7.5, eq. 7.20 where D = I). Step: bisection to the weak Wolfe conditions (Lewis & Overton 2013,
  * doi:10.1007/s10107-012-0514-2, algorithm 2.6), which keeps s'y > 0 whatever the function's shape.
  */
 
@@ -14,6 +14,8 @@ export interface LbfgsOptions {
   maxIterations: number;
   /** remembered steps; memory is 2 x history vectors */
   history: number;
+  /** D > 0, a guess at the inverse Hessian's diagonal up to a factor; null = all ones */
+  diagonal: Float64Array | null;
 }
 
 export interface LbfgsStep {
@@ -28,12 +30,14 @@ interface Remembered {
   change: Float64Array;
   /** 1 / s'y */
   rho: number;
+  /** s'y / y'Dy, the length of D along this step */
+  scale: number;
 }
 
 /** Sufficient decrease and curvature: the constants usual for quasi-Newton steps (Nocedal & Wright, section 3.1). */
 const decrease = 1e-4;
 const curvature = 0.9;
-const maxHalvings = 40;
+const maxTrials = 40;
 
 function dot(a: Float64Array, b: Float64Array): number {
   let total = 0;
@@ -52,8 +56,13 @@ function largest(values: Float64Array): number {
   return size;
 }
 
-/** direction = -H gradient, H the inverse Hessian that the remembered steps imply. */
-function descend(gradient: Float64Array, memory: Remembered[], direction: Float64Array): void {
+/** direction = -H gradient, H the inverse Hessian that the remembered steps and the diagonal imply. */
+function descend(
+  gradient: Float64Array,
+  memory: Remembered[],
+  diagonal: Float64Array | null,
+  direction: Float64Array,
+): void {
   for (let index = 0; index < gradient.length; index++) direction[index] = -gradient[index]!;
   const alphas = new Float64Array(memory.length);
   for (let index = memory.length - 1; index >= 0; index--) {
@@ -61,13 +70,43 @@ function descend(gradient: Float64Array, memory: Remembered[], direction: Float6
     alphas[index] = rho * dot(step, direction);
     add(direction, -alphas[index]!, change);
   }
-  const newest = memory.at(-1);
-  const scale = newest ? 1 / (newest.rho * dot(newest.change, newest.change)) : 1 / Math.max(1, largest(gradient));
+  if (diagonal) for (let index = 0; index < direction.length; index++) direction[index]! *= diagonal[index]!;
+  // Before anything is known of the function's curvature: no component moves by more than 1.
+  const scale = memory.at(-1)?.scale ?? 1 / Math.max(1, largest(direction));
   for (let index = 0; index < direction.length; index++) direction[index]! *= scale;
   for (let index = 0; index < memory.length; index++) {
     const { step, change, rho } = memory[index]!;
     add(direction, alphas[index]! - rho * dot(change, direction), step);
   }
+}
+
+/** A point, the value and the gradient there. */
+interface Place {
+  point: Float64Array;
+  value: number;
+  gradient: Float64Array;
+}
+
+/**
+ * Moves `next` along `direction` from `from` to where both Wolfe conditions hold: doubles or bisects.
+ * @returns false when no step makes the value smaller
+ */
+function search(objective: Objective, from: Place, direction: Float64Array, next: Place): boolean {
+  const slope = dot(from.gradient, direction);
+  let length = 1;
+  let low = 0;
+  let high = Number.POSITIVE_INFINITY;
+  for (let trial = 0; trial < maxTrials; trial++) {
+    next.point.set(from.point);
+    add(next.point, length, direction);
+    next.value = objective(next.point, next.gradient);
+    // written so that a NaN counts as too far
+    if (!(next.value <= from.value + decrease * length * slope)) high = length;
+    else if (dot(next.gradient, direction) < curvature * slope) low = length;
+    else return true;
+    length = high === Number.POSITIVE_INFINITY ? 2 * low : (low + high) / 2;
+  }
+  return next.value < from.value;
 }
 
 /**
@@ -77,59 +116,41 @@ function descend(gradient: Float64Array, memory: Remembered[], direction: Float6
  * is a minimum as far as doubles can tell).
  */
 export function* lbfgs(objective: Objective, point: Float64Array, options: LbfgsOptions): Generator<LbfgsStep, void> {
-  const size = point.length;
-  let gradient = new Float64Array(size);
-  let nextGradient = new Float64Array(size);
-  const nextPoint = new Float64Array(size);
-  const direction = new Float64Array(size);
+  const { diagonal, history, gradientTolerance, maxIterations } = options;
+  const now: Place = { point, value: 0, gradient: new Float64Array(point.length) };
+  const next: Place = { point: new Float64Array(point.length), value: 0, gradient: new Float64Array(point.length) };
+  const direction = new Float64Array(point.length);
   const memory: Remembered[] = [];
-  let value = objective(point, gradient);
+  now.value = objective(now.point, now.gradient);
   for (let iteration = 0; ; iteration++) {
-    const gradientSize = largest(gradient);
-    yield { iteration, value, gradientSize };
-    if (gradientSize <= options.gradientTolerance || iteration >= options.maxIterations) return;
-    descend(gradient, memory, direction);
-    let length = 1;
-    let low = 0;
-    let high = Number.POSITIVE_INFINITY;
-    let nextValue = value;
-    const slope = dot(gradient, direction);
-    let halvings = 0;
-    for (; halvings < maxHalvings; halvings++) {
-      nextPoint.set(point);
-      add(nextPoint, length, direction);
-      nextValue = objective(nextPoint, nextGradient);
-      // written so that a NaN counts as too far
-      if (!(nextValue <= value + decrease * length * slope)) high = length;
-      else if (dot(nextGradient, direction) < curvature * slope) low = length;
-      else break;
-      length = high === Number.POSITIVE_INFINITY ? 2 * low : (low + high) / 2;
-    }
-    if (halvings === maxHalvings && !(nextValue < value)) return;
-    remember(memory, options.history, point, nextPoint, gradient, nextGradient);
-    point.set(nextPoint);
-    value = nextValue;
-    [gradient, nextGradient] = [nextGradient, gradient];
+    const gradientSize = largest(now.gradient);
+    yield { iteration, value: now.value, gradientSize };
+    if (gradientSize <= gradientTolerance || iteration >= maxIterations) return;
+    descend(now.gradient, memory, diagonal, direction);
+    if (!search(objective, now, direction, next)) return;
+    remember(memory, history, diagonal, now, next);
+    now.point.set(next.point);
+    now.value = next.value;
+    [now.gradient, next.gradient] = [next.gradient, now.gradient];
   }
 }
 
 /** Keeps (s, y) of the step just taken; the oldest one's arrays are used again. */
-function remember(
-  memory: Remembered[],
-  history: number,
-  point: Float64Array,
-  nextPoint: Float64Array,
-  gradient: Float64Array,
-  nextGradient: Float64Array,
-): void {
+function remember(memory: Remembered[], history: number, diagonal: Float64Array | null, now: Place, next: Place): void {
+  const size = now.point.length;
   const oldest = memory.length >= history ? memory.shift() : undefined;
-  const step = oldest?.step ?? new Float64Array(point.length);
-  const change = oldest?.change ?? new Float64Array(point.length);
-  for (let index = 0; index < point.length; index++) {
-    step[index] = nextPoint[index]! - point[index]!;
-    change[index] = nextGradient[index]! - gradient[index]!;
+  const step = oldest?.step ?? new Float64Array(size);
+  const change = oldest?.change ?? new Float64Array(size);
+  let product = 0;
+  let squares = 0;
+  for (let index = 0; index < size; index++) {
+    const moved = next.point[index]! - now.point[index]!;
+    const turned = next.gradient[index]! - now.gradient[index]!;
+    step[index] = moved;
+    change[index] = turned;
+    product += moved * turned;
+    squares += turned * turned * (diagonal ? diagonal[index]! : 1);
   }
-  const product = dot(step, change);
   // Without positive curvature (only rounding does that after a Wolfe step) the pair would spoil the next directions.
-  if (product > 1e-300) memory.push({ step, change, rho: 1 / product });
+  if (product > 1e-300) memory.push({ step, change, rho: 1 / product, scale: product / squares });
 }

@@ -10,7 +10,9 @@ import { CharacterNgrams, type Ngrams, WordNgrams } from './ngrams.ts';
 import { besides, IntList, type SparseMatrix } from './sparse.ts';
 
 /** Terms and their inverse document frequency, in column order. */
-const blockVocabularySchema = z.object({ terms: z.array(z.string()), idf: z.array(z.number()) });
+const blockVocabularySchema = z
+  .object({ terms: z.array(z.string()), idf: z.array(z.number()) })
+  .refine(({ terms, idf }) => terms.length === idf.length, 'as many terms as idf values');
 type BlockVocabulary = z.infer<typeof blockVocabularySchema>;
 
 export const vocabularySchema = z.object({ words: blockVocabularySchema, characters: blockVocabularySchema });
