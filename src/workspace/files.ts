@@ -29,7 +29,7 @@ export function mimetypeOf(name: string): string {
 }
 
 /** Slack looks at a file for a moment after its upload; until then it has no mimetype and can't be shown. */
-export function isProcessed(world: World, file: FileRecord): boolean {
+function isProcessed(world: World, file: FileRecord): boolean {
   return file.state === 'complete' && world.now() >= file.completedAtMs + world.settings.fileProcessingMs;
 }
 

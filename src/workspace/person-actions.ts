@@ -48,7 +48,7 @@ export function findPlace(world: World, user: string, { channel: id, ts, home }:
   return { kind: home === true ? 'home' : 'view', view };
 }
 
-export function blocksOf(place: Place): Block[] {
+function blocksOf(place: Place): Block[] {
   return place.kind === 'message' ? (place.message.blocks ?? []) : place.view.spec.blocks;
 }
 
@@ -128,7 +128,7 @@ export function requireElement(
 }
 
 /** Sends block_actions for one element and waits for the acknowledgement. Returns what the person sees going wrong. */
-export async function sendAction(
+async function sendAction(
   world: World,
   user: string,
   place: Place,

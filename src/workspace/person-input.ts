@@ -11,7 +11,7 @@ export class PersonError extends Error {
   override readonly name = 'PersonError';
 }
 
-export const filesInput = z.array(
+const filesInput = z.array(
   z.union([z.object({ name: z.string(), bytes_base64: z.string() }), z.object({ path: z.string() })]),
 );
 
@@ -25,7 +25,7 @@ function parse<T extends z.ZodType>(schema: T, wanted: unknown, what: string): z
 }
 
 /** All options that a person finds in an element. */
-export function optionsOf(element: Element): Option[] {
+function optionsOf(element: Element): Option[] {
   return element.options ?? element.option_groups?.flatMap((group) => group.options) ?? [];
 }
 

@@ -5,7 +5,7 @@ import { homeView, sentValues, stackOf, topView, viewOutput } from './views.ts';
 import type { OpenView, World } from './world.ts';
 
 /** A modal as its person sees it: the view, what stands in its fields, and what is said at them. */
-export function shownView(world: World, view: OpenView): Record<string, unknown> {
+function shownView(world: World, view: OpenView): Record<string, unknown> {
   return {
     ...viewOutput(world, view),
     errors: view.errors,
@@ -14,12 +14,7 @@ export function shownView(world: World, view: OpenView): Record<string, unknown>
 }
 
 /** The messages of a channel, or of one thread in it, that this person sees: their own ephemerals among them. */
-export function shownMessages(
-  world: World,
-  user: string,
-  channel: Channel,
-  threadTs: string | undefined,
-): ShownMessage[] {
+function shownMessages(world: World, user: string, channel: Channel, threadTs: string | undefined): ShownMessage[] {
   if (channel.kind !== 'public' && !channel.members.includes(user)) return [];
   const mine = world.ephemerals.filter((one) => one.user === user && one.channel === channel.id);
   const all = [...channel.messages, ...mine.map((one) => one.message)].sort((a, b) => Number(a.ts) - Number(b.ts));

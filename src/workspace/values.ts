@@ -11,7 +11,7 @@ import {
 import { randomId } from './state.ts';
 
 /** What an element of a stateful type holds before anybody touched it; undefined for types without state. */
-export function initialValue(element: Element): StateValue | undefined {
+function initialValue(element: Element): StateValue | undefined {
   const { type } = element;
   switch (type) {
     case 'plain_text_input':

@@ -26,7 +26,7 @@ export interface OpenView {
   trouble: string | undefined;
 }
 
-export interface Ephemeral {
+interface Ephemeral {
   user: string;
   channel: string;
   message: Message;

@@ -301,6 +301,8 @@ test('property: an incomplete model never ranks above a complete one; ranks, tie
       assert.equal(2 * pairs.length, complete.length ** 2 - complete.length);
       for (const [position, row] of complete.entries()) {
         assert.ok(position === 0 || (row.score ?? 0) <= (complete[position - 1]?.score ?? 0));
+        assert.ok(row.score !== null && row.low !== null && row.high !== null);
+        assert.ok(row.low <= row.score && row.score <= row.high);
       }
       const recommended = rows.filter((row) => row.recommended);
       assert.ok(recommended.length <= 1 && recommended.every((row) => row.tiedWithFirst && row.beatsFloor));

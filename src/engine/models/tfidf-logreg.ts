@@ -22,6 +22,8 @@ import type { SparseMatrix } from '../linear/sparse.ts';
 import { featureSettings, type Pause, Vectorizer, vocabularySchema } from '../linear/vectorizer.ts';
 
 const id = 'builtin/tfidf-logreg';
+/** how config.json names the kind of model, as Hugging Face's do */
+const modelType = 'tfidf-logreg';
 const inverseRegularisation = 10;
 const gradientTolerance = 1e-4;
 const maxIterations = 300;
@@ -29,7 +31,7 @@ const maxIterations = 300;
 const vectorisingShare = 0.2;
 
 const configSchema = z.object({
-  model: z.literal(id),
+  model_type: z.literal(modelType),
   format_version: z.literal(1),
   problem_type: z.enum(['single_label_classification', 'multi_label_classification']),
   id2label: z.record(z.string(), z.string()),
@@ -166,7 +168,7 @@ function positiveIndices(margins: Float64Array): number[] {
  */
 function modelFiles({ kind, labels, vectorizer, weights, biases }: Parameters): Map<string, Uint8Array> {
   const config: z.infer<typeof configSchema> & Record<string, unknown> = {
-    model: id,
+    model_type: modelType,
     format_version: 1,
     problem_type: kind === 'single' ? 'single_label_classification' : 'multi_label_classification',
     id2label: Object.fromEntries(labels.entries()),
@@ -185,11 +187,14 @@ function modelFiles({ kind, labels, vectorizer, weights, biases }: Parameters): 
   ]);
 }
 
+/** A model from files also says what its label indices mean. */
+export type LoadedTfidfLogreg = TrainedModel & { kind: TrainTask['kind']; labels: string[] };
+
 /**
  * The model that `files()` gave, back from its files; predicts identically.
  * @throws UserError when a file is missing, isn't what it should be, or doesn't fit the others
  */
-export function loadTfidfLogreg(files: Map<string, Uint8Array>): TrainedModel {
+export function loadTfidfLogreg(files: ReadonlyMap<string, Uint8Array>): LoadedTfidfLogreg {
   const config = readJson(files, 'config.json', configSchema);
   const vocabulary = readJson(files, 'vocabulary.json', vocabularySchema);
   const labels = Object.entries(config.id2label).map((_, index) => config.id2label[index] ?? '');
@@ -204,16 +209,18 @@ export function loadTfidfLogreg(files: Map<string, Uint8Array>): TrainedModel {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const read = (from: number, count: number) =>
     Float32Array.from({ length: count }, (_, index) => view.getFloat32(4 * (from + index), true));
-  return trainedModel({
-    kind: config.problem_type === 'single_label_classification' ? 'single' : 'multi',
+  const kind = config.problem_type === 'single_label_classification' ? 'single' : 'multi';
+  const model = trainedModel({
+    kind,
     labels,
     vectorizer: Vectorizer.restore(vocabulary),
     weights: read(0, features * labels.length),
     biases: read(features * labels.length, labels.length),
   });
+  return { ...model, kind, labels };
 }
 
-function readJson<T>(files: Map<string, Uint8Array>, name: string, schema: z.ZodType<T>): T {
+function readJson<T>(files: ReadonlyMap<string, Uint8Array>, name: string, schema: z.ZodType<T>): T {
   const bytes = files.get(name);
   if (!bytes) throw new UserError(`This isn't a ${id} model: ${name} is missing.`);
   try {

@@ -1,0 +1,22 @@
+/** `npm run bench -- <name>`: measures, prints, judges nothing. Without a name: all, one after another. */
+import { errorText, UserError } from '../src/errors.ts';
+
+/** Each prints its own table, and says so when what it needs isn't here. */
+const benches: Record<string, () => Promise<void>> = {
+  linear: async () => (await import('./linear.ts')).benchLinear(),
+};
+
+try {
+  const [name] = process.argv.slice(2);
+  if (name !== undefined && !Object.hasOwn(benches, name)) {
+    throw new UserError(`There is no bench ${JSON.stringify(name)}. There are: ${Object.keys(benches).join(', ')}.`);
+  }
+  for (const [own, run] of Object.entries(benches)) {
+    if (name !== undefined && name !== own) continue;
+    console.log(`\n# ${own}`);
+    await run();
+  }
+} catch (error) {
+  console.error(error instanceof UserError ? errorText(error) : error);
+  process.exitCode = 1;
+}

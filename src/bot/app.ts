@@ -1,0 +1,76 @@
+/** The bot: Slack on one side, flows on the other. Nothing here knows whether Slack is Slack or the local workspace. */
+import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import type { Ranking } from '../flows/contracts.ts';
+import type { Flow } from '../flows/flow.ts';
+import type { Benchmark } from '../flows/records.ts';
+import type { Carrier } from '../flows/relay.ts';
+import type { ArtifactStore } from '../storage/artifacts.ts';
+import type { BotContext } from './context.ts';
+import { createDelivery } from './delivery.ts';
+import { registerThread } from './thread-handlers.ts';
+import { registerWizard, showProfiled } from './wizard-handlers.ts';
+
+export interface BotOptions {
+  botToken: string;
+  appToken: string;
+  /** of the local workspace; undefined = Slack's own */
+  slackApiUrl: string | undefined;
+  flow: Flow;
+  artifacts: ArtifactStore;
+  drawRanking: (ranking: Ranking, title: string) => Promise<Uint8Array>;
+  location: (artifactPrefix: string) => string;
+  countWorkers: () => Promise<number>;
+  log: (line: string) => void;
+}
+
+export interface Bot {
+  carriers: Record<'show_progress' | 'show_ranking' | 'show_ballot' | 'show_decision', Carrier>;
+  onProfiled: (benchmark: Benchmark) => void;
+  start: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/**
+ * The listeners' client would inherit Socket Mode's 100 retries, and no time-out at all; a person waits for a modal, so
+ * it gives up soon. Delivery's own retries are the outbox's.
+ */
+const forPeople: WebClientOptions = { retryConfig: { retries: 2, minTimeout: 200, maxTimeout: 1000 }, timeout: 10_000 };
+const forDelivery: WebClientOptions = { retryConfig: { retries: 0 }, timeout: 30_000, rejectRateLimitedCalls: false };
+
+export function createBot(options: BotOptions): Bot {
+  const { botToken, appToken, slackApiUrl, log } = options;
+  const at = slackApiUrl === undefined ? {} : { slackApiUrl };
+  const receiver = new SocketModeReceiver({
+    appToken,
+    logLevel: LogLevel.WARN,
+    installerOptions: { clientOptions: { ...at, retryConfig: { retries: 100, factor: 1.3, maxTimeout: 30_000 } } },
+  });
+  const app = new App({
+    token: botToken,
+    receiver,
+    convoStore: false,
+    logLevel: LogLevel.WARN,
+    clientOptions: { ...forPeople, ...at },
+  });
+  const context: BotContext = {
+    ...options,
+    client: new WebClient(botToken, { ...forPeople, ...at }),
+  };
+  registerWizard(app, context);
+  registerThread(app, context);
+  app.error(async (error) => log(`handler: ${error.stack ?? error.message}`));
+  const delivery = createDelivery({ ...options, client: new WebClient(botToken, { ...forDelivery, ...at }) });
+  return {
+    carriers: delivery,
+    onProfiled: (benchmark) => {
+      showProfiled(context, benchmark).catch((error: Error) => log(`profile of ${benchmark.id}: ${error.message}`));
+    },
+    start: async () => {
+      await app.start();
+    },
+    stop: async () => {
+      await app.stop();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** What the handlers work with; made once in app.ts and passed on. */
+import type { WebClient } from '@slack/web-api';
+import type { Flow } from '../flows/flow.ts';
+import type { ArtifactStore } from '../storage/artifacts.ts';
+
+export interface BotContext {
+  flow: Flow;
+  artifacts: ArtifactStore;
+  /** for modals and answers to people; messages go through delivery's own client */
+  client: WebClient;
+  /** bearer of uploaded files */
+  botToken: string;
+  slackApiUrl: string | undefined;
+  countWorkers: () => Promise<number>;
+  log: (line: string) => void;
+}
