@@ -24,6 +24,8 @@ export interface FindOptions {
   signal?: AbortSignal | undefined;
   /** folders to look in; the process's PATH and the usual places by default */
   searchDirs?: string[] | undefined;
+  /** where packages are unpacked; `redis/packages` in the state folder by default. Shared, it spares a second download */
+  packagesDir?: string | undefined;
 }
 
 const aptGet = '/usr/bin/apt-get';
@@ -34,7 +36,7 @@ const fetchTimeoutMs = 5 * 60_000;
 export async function findRedisBinary(options: FindOptions): Promise<RedisBinary> {
   const installed = await findInstalled(options.searchDirs ?? usualDirs());
   if (installed !== null) return { file: installed, libraryPath: null };
-  const unpackedDir = path.join(options.stateDir, 'redis', 'packages');
+  const unpackedDir = path.resolve(options.packagesDir ?? path.join(options.stateDir, 'redis', 'packages'));
   const unpacked = await readUnpacked(unpackedDir);
   if (unpacked !== null) return unpacked;
   if (!(await isExecutable(aptGet)) || !(await isExecutable(dpkgDeb))) {

@@ -21,6 +21,8 @@ export interface StartRedisOptions {
   signal?: AbortSignal | undefined;
   /** folders to look for an installed redis-server in; PATH and the usual places by default */
   searchDirs?: string[] | undefined;
+  /** where Debian's packages are unpacked, when one copy is to serve several state folders */
+  packagesDir?: string | undefined;
 }
 
 export interface RunningRedis {

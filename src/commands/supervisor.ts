@@ -24,8 +24,8 @@ export interface SuperviseOptions {
   print: (line: string) => void;
   stateDir: string;
   colour?: boolean;
-  /** called once, when every part has been ready */
-  onReady?: () => void;
+  /** called once, when every part has been ready, with what they gave */
+  onReady?: (gives: Record<string, string>) => void;
   /** ends everything, as SIGTERM does */
   signal?: AbortSignal;
   /** a part that lived shorter than this died quickly */
@@ -78,7 +78,10 @@ export async function supervise(specs: PartSpec[], options: SuperviseOptions): P
         run.stopping.abort();
       }),
     );
-    Promise.all([...run.parts.values()].map((part) => part.firstReady.promise)).then(options.onReady);
+    const parts = [...run.parts.values()];
+    Promise.all(parts.map((part) => part.firstReady.promise)).then(() =>
+      options.onReady?.(Object.assign({}, ...parts.map((part) => part.gives))),
+    );
     await aborted(run.stopping.signal);
     await stopInOrder(specs, run);
     await Promise.all(loops);

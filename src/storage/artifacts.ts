@@ -23,6 +23,8 @@ export interface ArtifactStore {
   list(prefix: string): Promise<string[]>;
   /** Removes one key, or a folder with all below it; harmless when there is nothing. */
   remove(prefix: string): Promise<void>;
+  /** Where a key or a folder is, for people. */
+  location(prefix: string): string;
 }
 
 /** `file:///path`, or a folder's path. Touches nothing until something is put. */
@@ -53,6 +55,9 @@ export function createArtifactStore(url: string): ArtifactStore {
     },
     async remove(prefix) {
       await disk.deleteAll(checkedKey(prefix.replace(/\/$/, '')));
+    },
+    location(prefix) {
+      return path.join(root, checkedKey(prefix.replace(/\/$/, '')));
     },
   };
 }

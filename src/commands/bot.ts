@@ -1,0 +1,79 @@
+/** `podium bot`: the only process with Slack tokens, and the only one that opens the database. */
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { createBot } from '../bot/app.ts';
+import { UserError } from '../errors.ts';
+import { connectJobs, type Jobs } from '../flows/jobs.ts';
+import type { Flow } from '../flows/flow.ts';
+import { listWorkers } from '../flows/presence.ts';
+import { rankBenchmark } from '../flows/rank.ts';
+import { type Relay, startRelay } from '../flows/relay.ts';
+import { createArtifactStore } from '../storage/artifacts.ts';
+import { closeDatabase, openDatabase } from '../storage/database.ts';
+import { exitWithParent, sayReady } from './child-process.ts';
+import { connectCharts } from './ranking-chart.ts';
+import { redisConnection } from './redis.ts';
+import { readSettings, requireRedisUrl } from './settings.ts';
+import { lockStateDir } from './state-lock.ts';
+
+/** Slack lets an app change one message about once a second; people read slower than that. */
+const gapMs = { show_progress: 2500, show_ballot: 1000, show_decision: 2500 };
+
+/** Runs until it is told to end. What was under way is finished by the next start. */
+export async function runBot(): Promise<void> {
+  const settings = readSettings(process.env);
+  const { slack } = settings;
+  if (slack === null)
+    throw new UserError('SLACK_BOT_TOKEN and SLACK_APP_TOKEN are not set. Set both, or use `npm start`, which brings a local workspace.');
+  const databaseDir = path.join(settings.stateDir, 'database');
+  // Two bots on one database would post everything twice.
+  const lock = lockStateDir(databaseDir);
+  const database = openDatabase(path.join(databaseDir, 'podium.sqlite'));
+  const artifacts = createArtifactStore(settings.artifactUrl);
+  const connection = redisConnection(requireRedisUrl(settings));
+  const redis = new Redis(connection);
+  const log = (line: string): void => console.error(line);
+  redis.on('error', (error) => log(`redis: ${error.message}`));
+  const charts = await connectCharts(settings.chartsUrl);
+
+  let relay: Relay | undefined;
+  const flow: Flow = { database, nowMs: Date.now, wake: () => relay?.wake() };
+  const bot = createBot({
+    botToken: slack.botToken,
+    appToken: slack.appToken,
+    slackApiUrl: slack.apiUrl,
+    flow,
+    artifacts,
+    drawRanking: charts.drawRanking,
+    location: artifacts.location,
+    countWorkers: async () => (await listWorkers(redis)).length,
+    log,
+  });
+  const jobs: Jobs = await connectJobs({ flow, connection, redis, onProfiled: bot.onProfiled, log });
+  await jobs.reconcile();
+  await bot.start();
+  relay = startRelay({
+    database,
+    nowMs: Date.now,
+    gapMs,
+    log,
+    carriers: {
+      ...bot.carriers,
+      queue_profile: jobs.queueProfile,
+      queue_trials: jobs.queueTrials,
+      queue_training: jobs.queueTraining,
+      cancel_jobs: jobs.cancelJobs,
+      rank: (benchmarkId) => rankBenchmark(flow, benchmarkId, (key) => artifacts.get(key)),
+    },
+  });
+  exitWithParent(async () => {
+    await bot.stop();
+    await relay?.stop();
+    await jobs.close();
+    redis.disconnect();
+    await charts.close();
+    closeDatabase(database);
+    lock.release();
+  });
+  sayReady(slack.apiUrl === undefined ? 'connected to Slack' : 'connected to the local workspace');
+}
