@@ -13,7 +13,7 @@ import { closeDatabase, openDatabase } from '../storage/database.ts';
 import { exitWithParent, sayReady } from './child-process.ts';
 import { connectCharts } from './ranking-chart.ts';
 import { redisConnection } from './redis.ts';
-import { readSettings, requireRedisUrl } from './settings.ts';
+import { readSettings, requireRedisUrl, type Settings } from './settings.ts';
 import { lockStateDir } from './state-lock.ts';
 
 /** Slack lets an app change one message about once a second; people read slower than that. */
@@ -22,6 +22,13 @@ const gapMs = { show_progress: 2500, show_ballot: 1000, show_decision: 2500 };
 /** Runs until it is told to end. What was under way is finished by the next start. */
 export async function runBot(): Promise<void> {
   const settings = readSettings(process.env);
+  const bot = await startBot(settings, (line) => console.error(line));
+  exitWithParent(bot.stop);
+  sayReady(settings.slack?.apiUrl === undefined ? 'connected to Slack' : 'connected to the local workspace');
+}
+
+/** The bot with its database, queues, relay and charts. @throws UserError for settings that don't suffice */
+export async function startBot(settings: Settings, log: (line: string) => void): Promise<{ stop: () => Promise<void> }> {
   const { slack } = settings;
   if (slack === null)
     throw new UserError('SLACK_BOT_TOKEN and SLACK_APP_TOKEN are not set. Set both, or use `npm start`, which brings a local workspace.');
@@ -32,7 +39,6 @@ export async function runBot(): Promise<void> {
   const artifacts = createArtifactStore(settings.artifactUrl);
   const connection = redisConnection(requireRedisUrl(settings));
   const redis = new Redis(connection);
-  const log = (line: string): void => console.error(line);
   redis.on('error', (error) => log(`redis: ${error.message}`));
   const charts = await connectCharts(settings.chartsUrl);
 
@@ -66,14 +72,15 @@ export async function runBot(): Promise<void> {
       rank: (benchmarkId) => rankBenchmark(flow, benchmarkId, (key) => artifacts.get(key)),
     },
   });
-  exitWithParent(async () => {
-    await bot.stop();
-    await relay?.stop();
-    await jobs.close();
-    redis.disconnect();
-    await charts.close();
-    closeDatabase(database);
-    lock.release();
-  });
-  sayReady(slack.apiUrl === undefined ? 'connected to Slack' : 'connected to the local workspace');
+  return {
+    stop: async () => {
+      await bot.stop();
+      await relay?.stop();
+      await jobs.close();
+      redis.disconnect();
+      await charts.close();
+      closeDatabase(database);
+      lock.release();
+    },
+  };
 }

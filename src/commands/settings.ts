@@ -14,7 +14,7 @@ const environmentSchema = z.object({
   /** folder or file:// URL that bot and workers share; `artifacts` in the state folder by default */
   PODIUM_ARTIFACTS: given,
   /** port of the local workspace's page */
-  PODIUM_PORT: given.pipe(z.coerce.number().int().min(0).max(65_535).optional()),
+  PODIUM_PORT: given.pipe(z.coerce.number<string>().int().min(0).max(65_535).optional()),
   /** a QuickChart server, http(s)://…; the default is our own renderer, so that no result leaves the machine */
   PODIUM_CHARTS: given.pipe(z.url({ protocol: /^https?$/ }).optional()),
   /** redis://, rediss:// or unix:///path */

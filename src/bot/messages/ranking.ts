@@ -40,7 +40,7 @@ function tableCells(ranking: Ranking): { header: string[]; rows: Cell[][] } {
     ...(languages ? ['Language'] : []),
     'Macro-F1',
     '95 % interval',
-    'Best with',
+    'Chance of being best',
     ...(categories.length > 1 ? categories.slice(0, 10) : []),
     'Accuracy',
     'Training',

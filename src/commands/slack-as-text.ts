@@ -1,0 +1,73 @@
+/** What a person sees in Slack, as text for a terminal: messages, modals, tables. */
+import { stripVTControlCharacters } from 'node:util';
+import { z } from 'zod';
+import type { SeenMessage, SeenView } from '../workspace/driver.ts';
+
+type Block = NonNullable<SeenMessage['blocks']>[number];
+
+const cellSchema = z.looseObject({ text: z.string() });
+const tableSchema = z.looseObject({ rows: z.array(z.array(cellSchema)) });
+const elementsSchema = z.looseObject({ elements: z.array(z.looseObject({ text: z.unknown() })) });
+const textSchema = z.union([z.string(), z.looseObject({ text: z.string() }).transform(({ text }) => text)]);
+const imageSchema = z.looseObject({ slack_file: z.looseObject({ id: z.string() }) });
+
+/** User ids to names. */
+export type Names = ReadonlyMap<string, string>;
+
+export function messageAsText(message: SeenMessage, names: Names): string {
+  const lines = message.blocks?.map((block) => blockAsText(block, names)) ?? [readable(message.text ?? '', names)];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+/** Title, texts, and each field with what stands in it. */
+export function viewAsText(view: SeenView, names: Names): string {
+  const lines = view.blocks.map((block) => {
+    const held = Object.values(view.state.values[block.block_id ?? ''] ?? {})[0];
+    if (held === undefined || block.type !== 'input') return blockAsText(block, names);
+    const chosen = held.selected_options ?? (held.selected_option ? [held.selected_option] : []);
+    const files = held.files?.length ?? 0;
+    const value = files > 0 ? `${files} file` : (held.value ?? chosen.map((option) => textOf(option.text)).join('; '));
+    return `[${textOf(block.label)}] ${value === '' ? '(empty)' : value}`;
+  });
+  return [`« ${textOf(view.title)} »`, ...lines.filter((line) => line !== '')].join('\n');
+}
+
+/** Ids of the images in a message. */
+export function imagesOf(message: SeenMessage): string[] {
+  return (message.blocks ?? []).flatMap((block) => imageSchema.safeParse(block).data?.slack_file.id ?? []);
+}
+
+function blockAsText(block: Block, names: Names): string {
+  if (block.type === 'divider') return '';
+  if (block.type === 'image') return '(chart)';
+  const table = tableSchema.safeParse(block);
+  if (table.success) return tableAsText(table.data.rows.map((row) => row.map(({ text }) => text)));
+  const elements = elementsSchema.safeParse(block);
+  if (elements.success) {
+    const texts = elements.data.elements.map(({ text }) => textOf(text));
+    return readable(block.type === 'actions' ? texts.map((text) => `[ ${text} ]`).join(' ') : texts.join(' '), names);
+  }
+  const button = textOf(z.looseObject({ accessory: z.looseObject({ text: z.unknown() }) }).safeParse(block).data?.accessory.text);
+  return readable(textOf(block.text), names) + (button === '' ? '' : `  [ ${button} ]`);
+}
+
+function textOf(value: unknown): string {
+  return textSchema.safeParse(value).data ?? '';
+}
+
+/** mrkdwn's escapes and mentions undone; control characters of a label must not reach the terminal. */
+function readable(mrkdwn: string, names: Names): string {
+  const shown = mrkdwn
+    .replace(/<@(\w+)>/g, (_, id: string) => `@${names.get(id) ?? id}`)
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return stripVTControlCharacters(shown).replace(/[\u0000-\u0008\u000b-\u001f\u007f\u2060]/g, '');
+}
+
+/** Columns padded to their widest cell. */
+export function tableAsText(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+}
