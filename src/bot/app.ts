@@ -1,7 +1,7 @@
 /** The bot: Slack on one side, flows on the other. Nothing here knows whether Slack is Slack or the local workspace. */
 import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
-import type { Ranking } from '../flows/contracts.ts';
+import type { Charts } from '../charts/charts.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { Benchmark } from '../flows/records.ts';
 import type { Carrier } from '../flows/relay.ts';
@@ -18,8 +18,7 @@ export interface BotOptions {
   slackApiUrl: string | undefined;
   flow: Flow;
   artifacts: ArtifactStore;
-  drawRanking: (ranking: Ranking, title: string) => Promise<Uint8Array>;
-  location: (artifactPrefix: string) => string;
+  charts: Charts;
   countWorkers: () => Promise<number>;
   log: (line: string) => void;
 }

@@ -5,26 +5,27 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import type { Charts } from '../charts/charts.ts';
 import { errorText, FinalError, RetryableError } from '../errors.ts';
 import { apply, type Flow } from '../flows/flow.ts';
 import { type Benchmark, getTrials, requireBenchmark } from '../flows/records.ts';
 import type { Carrier } from '../flows/relay.ts';
-import type { Ranking } from '../flows/contracts.ts';
+import type { ArtifactStore } from '../storage/artifacts.ts';
 import { findMessage, saveMessage, votesOf } from '../storage/message-queries.ts';
 import { ballotMessage } from './messages/ballot.ts';
 import { decisionMessage } from './messages/decision.ts';
 import { type Message, type Richness, richnesses } from './messages/message.ts';
 import { progressMessage } from './messages/progress.ts';
 import { rankingMessage } from './messages/ranking.ts';
+import { rankedChart } from './ranking-chart.ts';
 import { finalIfLasting, slackErrorCode, slackErrorDetail } from './slack-error.ts';
 
 export interface DeliveryOptions {
   flow: Flow;
   /** its own: a 429 pauses a WebClient's whole queue, and a modal can't wait for that */
   client: WebClient;
-  drawRanking: (ranking: Ranking, title: string) => Promise<Uint8Array>;
-  /** where a model's files are, in words for people */
-  location: (artifactPrefix: string) => string;
+  charts: Charts;
+  artifacts: ArtifactStore;
   log: (line: string) => void;
 }
 
@@ -32,7 +33,7 @@ type Role = 'progress' | 'ranking' | 'ballot' | 'decision';
 export const metadataEvent = 'podium_message';
 
 export function createDelivery(options: DeliveryOptions): Record<`show_${Role}`, Carrier> {
-  const { flow, location } = options;
+  const { flow, artifacts } = options;
   let richness: Richness = 'data_table';
 
   const showRanking: Carrier = async (benchmarkId, retried) => {
@@ -65,7 +66,7 @@ export function createDelivery(options: DeliveryOptions): Record<`show_${Role}`,
     ),
     show_ranking: showRanking,
     show_ballot: simple('ballot', (benchmark) => ballotMessage(benchmark, votesOf(flow.database, benchmark.id))),
-    show_decision: simple('decision', (benchmark) => decisionMessage(benchmark, location)),
+    show_decision: simple('decision', (benchmark) => decisionMessage(benchmark, artifacts.location)),
   };
 }
 
@@ -169,7 +170,7 @@ async function chartFile(options: DeliveryOptions, benchmark: Benchmark): Promis
   if (known !== null || !benchmark.ranking) return known;
   let png: Uint8Array;
   try {
-    png = await options.drawRanking(benchmark.ranking, benchmark.profile?.fileName ?? '');
+    png = await options.charts.drawRanking(rankedChart(benchmark.ranking, benchmark.profile?.fileName ?? ''));
   } catch (error) {
     log(`chart of ${benchmark.id}: ${errorText(error)}`);
     return null;

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { createBot } from '../bot/app.ts';
+import { openCharts } from '../charts/charts.ts';
 import { UserError } from '../errors.ts';
 import { connectJobs, type Jobs } from '../flows/jobs.ts';
 import type { Flow } from '../flows/flow.ts';
@@ -11,7 +12,6 @@ import { type Relay, startRelay } from '../flows/relay.ts';
 import { createArtifactStore } from '../storage/artifacts.ts';
 import { closeDatabase, openDatabase } from '../storage/database.ts';
 import { exitWithParent, sayReady } from './child-process.ts';
-import { connectCharts } from './ranking-chart.ts';
 import { redisConnection } from './redis.ts';
 import { readSettings, requireRedisUrl, type Settings } from './settings.ts';
 import { lockStateDir } from './state-lock.ts';
@@ -40,7 +40,7 @@ export async function startBot(settings: Settings, log: (line: string) => void):
   const connection = redisConnection(requireRedisUrl(settings));
   const redis = new Redis(connection);
   redis.on('error', (error) => log(`redis: ${error.message}`));
-  const charts = await connectCharts(settings.chartsUrl);
+  const charts = await openCharts(settings.chartsUrl);
 
   let relay: Relay | undefined;
   const flow: Flow = { database, nowMs: Date.now, wake: () => relay?.wake() };
@@ -50,8 +50,7 @@ export async function startBot(settings: Settings, log: (line: string) => void):
     slackApiUrl: slack.apiUrl,
     flow,
     artifacts,
-    drawRanking: charts.drawRanking,
-    location: artifacts.location,
+    charts,
     countWorkers: async () => (await listWorkers(redis)).length,
     log,
   });

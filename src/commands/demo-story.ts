@@ -56,12 +56,14 @@ export async function awaitRanking(story: Story, deadlineMs = 5 * minuteMs): Pro
   const { driver, say } = story;
   const at = { user: owner, channel };
   const root = await driver.waitFor('the progress message', at, ({ messages }) => messages.at(-1)?.ts);
-  const last = { text: '' };
+  let saidDone = '';
   const ranking = await driver.waitFor('the ranked table', { ...at, thread_ts: root }, ({ messages }) => {
     const progress = messages.find(({ ts }) => ts === root);
     const text = progress ? messageAsText(progress, story.names) : '';
-    if (text !== last.text) say('Podium', text);
-    last.text = text;
+    // Updated every few seconds; told when a trial has ended.
+    const done = /\d+ of \d+ trials? done/.exec(text)?.[0] ?? text;
+    if (done !== saidDone) say('Podium', text);
+    saidDone = done;
     if (/It didn't work|Cancelled/.test(text)) throw new UserError(`The benchmark ended early: ${text}`);
     return messages.find(({ blocks }) => blocks?.some(({ type }) => type === 'data_table' || type === 'table'));
   }, deadlineMs);

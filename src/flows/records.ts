@@ -70,6 +70,7 @@ export interface Benchmark {
   training: Training | null;
   error: string | null;
   createdMs: number;
+  submittedMs: number | null;
   updatedMs: number;
 }
 

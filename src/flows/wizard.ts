@@ -26,6 +26,7 @@ export function beginDraft(flow: Flow, owner: string, channel: string): Benchmar
     training: null,
     error: null,
     createdMs: nowMs,
+    submittedMs: null,
     updatedMs: nowMs,
   });
   return requireBenchmark(flow.database, id);
@@ -101,7 +102,7 @@ export function submitPlan(flow: Flow, benchmarkId: string): Benchmark {
   if (!plan || !profile) throw new UserError('Nothing has been chosen yet.');
   const specs = planTrials(plan, profile);
   return apply(flow, benchmarkId, 'submitted', {
-    fields: { viewId: null },
+    fields: { viewId: null, submittedMs: flow.nowMs() },
     rows: (connection) =>
       insertTrials(
         connection,

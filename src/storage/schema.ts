@@ -37,6 +37,8 @@ export const benchmarks = sqliteTable('benchmarks', {
   training: json('training'),
   error: text('error'),
   createdMs: integer('created_ms').notNull(),
+  /** when Run was pressed */
+  submittedMs: integer('submitted_ms'),
   updatedMs: integer('updated_ms').notNull(),
 });
 

@@ -7,6 +7,8 @@ import { decisionText } from './progress.ts';
 
 const kinds = { top: 'takes the top-ranked:', manual: 'chooses', stop: 'stops here, without a choice' } as const;
 
+const modelsListed = 12;
+
 /** @param location where the model's files are, in words for people */
 export function decisionMessage(benchmark: Benchmark, location: (prefix: string) => string): Message {
   const { decision } = benchmark;
@@ -32,11 +34,12 @@ function trainingText({ state, training, error }: Benchmark): string {
   if (state === 'failed') return `:x: Full training failed: ${escapeMrkdwn(cut(error ?? 'no reason was given', 500))}`;
   const result = training?.result;
   if (result) {
-    const lines = result.models.map(({ category, language, result: { metrics } }) => {
+    const lines = result.models.slice(0, modelsListed).map(({ category, language, result: { metrics } }) => {
       const where = language === null ? name(category) : `${name(category)} in ${name(language)}`;
       return `• *${where}*: macro-F1 ${score(metrics.macroF1)}, accuracy ${score(metrics.accuracy)} on ${plural(metrics.documents, 'test document')}`;
     });
-    return `:white_check_mark: The model is trained and ready.\n${lines.join('\n')}`;
+    const more = result.models.length - lines.length;
+    return `:white_check_mark: The model is trained and ready.\n${lines.join('\n')}${more > 0 ? `\n… and ${more} more` : ''}`;
   }
   const progress = training?.progress;
   if (!progress) return ':hourglass_flowing_sand: Full training waits for a worker.';

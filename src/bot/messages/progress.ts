@@ -56,9 +56,10 @@ function statusLine(benchmark: Benchmark, trials: Trial[], nowMs: number): strin
 /** From the share done since the start; silent until a tenth is done, when the guess begins to mean something. */
 function timeLeft(benchmark: Benchmark, trials: Trial[], nowMs: number): string {
   const share = trials.reduce((sum, trial) => sum + shareOf(trial), 0) / Math.max(1, trials.length);
-  const elapsedSeconds = (nowMs - benchmark.createdMs) / 1000;
-  if (share < 0.1) return '';
-  return `, about ${duration((elapsedSeconds * (1 - share)) / share)} left`;
+  const elapsedSeconds = (nowMs - (benchmark.submittedMs ?? nowMs)) / 1000;
+  if (share < 0.1 || elapsedSeconds === 0) return '';
+  const seconds = (elapsedSeconds * (1 - share)) / share;
+  return seconds < 1 ? ', nearly there' : `, about ${duration(seconds)} left`;
 }
 
 function modelLines(plan: Plan, trials: Trial[]): string[] {

@@ -1,0 +1,1 @@
+ALTER TABLE `benchmarks` ADD `submitted_ms` integer;
