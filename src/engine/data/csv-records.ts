@@ -61,10 +61,9 @@ function detectDelimiter(bytes: Buffer, fileName: string): string {
   let best = { delimiter: noDelimiter, score: 0 };
   for (const delimiter of candidates) {
     const { records } = parseChunk(sample, delimiter, { relax_quotes: true, to: 300 });
-    const rows = records.map(({ cells }) => cells.length).filter((width) => width > 0);
-    const width = rows[0] ?? 1;
-    if (width < 2) continue;
     const filled = records.filter(({ cells }) => !isBlank(cells));
+    const width = filled[0]?.cells.length ?? 1;
+    if (width < 2) continue;
     const even = filled.filter(({ cells }) => cells.length === width).length / Math.max(filled.length, 1);
     const named = delimiter === '\t' && /\.tsv$/i.test(fileName) ? 1 : 0;
     const score = even + Math.min(width, 20) / 1000 + named;
@@ -119,7 +118,9 @@ function readPieces(
   let broken = 0;
   const add = (cells: string[], end: number) => {
     if (pieces.length > limits.maxRows) {
-      throw new UserError(`${fileName} has more than ${limits.maxRows.toLocaleString('en')} rows, the most that is read.`);
+      throw new UserError(
+        `${fileName} has more than ${limits.maxRows.toLocaleString('en')} rows, the most that is read.`,
+      );
     }
     pieces.push({ cells, line });
     line += countNewlines(bytes, start, end);
@@ -176,13 +177,17 @@ function recover(
   for (const way of ways) {
     const { records, error } = parseChunk(line, delimiter, way);
     if (!error && records.length === 1 && records[0] && (width === null || records[0].cells.length === width)) {
-      return { cells: records[0].cells, end };
+      return { cells: records[0].cells.map(withoutQuotes), end };
     }
   }
   const window = bytes.subarray(start, start + 200_000);
   const several = parseChunk(window, delimiter, { relax_quotes: true, to: 1 }).records[0];
   if (several && several.cells.length === width) {
-    const inner = window.subarray(end - start, several.end).toString('utf8').split('\n').slice(0, -1);
+    const inner = window
+      .subarray(end - start, several.end)
+      .toString('utf8')
+      .split('\n')
+      .slice(0, -1);
     const swallowsRows = inner.some((text) => {
       const records = parseChunk(Buffer.from(text), delimiter, { relax_quotes: true }).records;
       return records.length === 1 && records[0]?.cells.length === width;
@@ -190,6 +195,11 @@ function recover(
     if (!swallowsRows) return { cells: several.cells, end: start + several.end };
   }
   return { cells: null, end };
+}
+
+/** A cell read literally keeps the quotes it stands in. */
+function withoutQuotes(cell: string): string {
+  return cell.length > 1 && cell.startsWith('"') && cell.endsWith('"') ? cell.slice(1, -1) : cell;
 }
 
 /** Tab-separated files often come without any quoting: quotes are then ordinary characters. */
@@ -231,12 +241,17 @@ function columnNames(cells: readonly string[], log: WarningLog): string[] {
     let name = wanted;
     for (let copy = 2; used.has(name); copy++) name = `${wanted} (${copy})`;
     used.add(name);
-    if (written === '') log.whole('header_empty', name, `Column ${index + 1} has no name; it is called "${name}" here.`);
+    if (written === '')
+      log.whole('header_empty', name, `Column ${index + 1} has no name; it is called "${name}" here.`);
     else if (name !== wanted) {
       log.whole('header_twice', name, `Two columns are called "${wanted}"; the later one is called "${name}" here.`);
     }
     if (written.length > 200) {
-      log.whole('header_long', excerpt(name), 'The first row looks like data, not like column names. Is the header missing?');
+      log.whole(
+        'header_long',
+        excerpt(name),
+        'The first row looks like data, not like column names. Is the header missing?',
+      );
     }
     return name;
   });

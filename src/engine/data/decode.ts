@@ -33,7 +33,7 @@ export function decodeText(bytes: Uint8Array, fileName: string): DecodedText {
   const signature = signatures.find(({ bytes: start }) => start.every((byte, index) => bytes[index] === byte));
   if (signature) throw notText(fileName, signature.name);
   const decoded = decodeAny(bytes);
-  if (hasControlCharacters(decoded.text)) throw notText(fileName, 'a binary file');
+  refuseControlCharacters(decoded.text, fileName);
   return decoded;
 }
 
@@ -100,12 +100,17 @@ function countBeyondAscii(text: string): number {
 }
 
 /** NUL, and more than a few other control characters, occur in no text that a spreadsheet writes. */
-function hasControlCharacters(text: string): boolean {
+function refuseControlCharacters(text: string, fileName: string): void {
   let controls = 0;
+  let nuls = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === 0) return true;
-    if (code < 32 && code !== 9 && code !== 10 && code !== 13) controls += 1;
+    if (code === 0) nuls += 1;
+    else if (code < 32 && code !== 9 && code !== 10 && code !== 13) controls += 1;
   }
-  return controls > 5 + text.length / 100;
+  if (nuls + controls > 5 + text.length / 100) throw notText(fileName, 'a binary file');
+  if (nuls === 0) return;
+  const line = text.slice(0, text.indexOf('\0')).split('\n').length;
+  const places = nuls === 1 ? 'a NUL character' : `a NUL character, the first of ${nuls}`;
+  throw new UserError(`${fileName}, line ${line}: ${places}. Text has none; the file is damaged. Export it again.`);
 }

@@ -41,7 +41,7 @@ export function readJsonLines(text: string, fileName: string, limits: ReadLimits
 
 /** A JSON array of objects, or an object with one such array in it. */
 export function readJsonArray(value: JsonValue, fileName: string, limits: ReadLimits, log: WarningLog): RawTable {
-  const list = arrayIn(value);
+  const list = recordListIn(value);
   if (!list) {
     throw new UserError(`${fileName} is JSON, but no list of records. Expected [{"text": "…", "label": "…"}, …].`);
   }
@@ -49,12 +49,14 @@ export function readJsonArray(value: JsonValue, fileName: string, limits: ReadLi
   for (const [index, element] of list.entries()) {
     const place = { row: index + 1, line: null };
     if (isJsonObject(element)) items.push({ ...place, fields: fieldsOf(element), incomplete: false });
-    else log.row('line_unreadable', place, null, `expected a JSON object, got ${excerpt(valueText(element)) || 'null'}.`);
+    else
+      log.row('line_unreadable', place, null, `expected a JSON object, got ${excerpt(valueText(element)) || 'null'}.`);
   }
   return toTable('json', items, fileName, limits);
 }
 
-function arrayIn(value: JsonValue): JsonValue[] | null {
+/** The one list of objects that a JSON file is, or holds under one of its keys. */
+export function recordListIn(value: JsonValue | undefined): JsonValue[] | null {
   if (Array.isArray(value)) return value;
   if (!isJsonObject(value)) return null;
   const lists = Object.values(value).filter((inner) => Array.isArray(inner) && inner.some(isJsonObject));

@@ -2,7 +2,21 @@
 import { isJsonObject, type JsonValue, parseJson } from './json-value.ts';
 
 /** What spreadsheets, Python, R and SQL write for "no value". Lower-case "none" stays a label: people use it as one. */
-const absentTexts = new Set(['', 'null', 'NULL', 'Null', 'None', 'NaN', 'nan', 'N/A', 'n/a', 'NA', '<NA>', '#N/A', '-']);
+const absentTexts = new Set([
+  '',
+  'null',
+  'NULL',
+  'Null',
+  'None',
+  'NaN',
+  'nan',
+  'N/A',
+  'n/a',
+  'NA',
+  '<NA>',
+  '#N/A',
+  '-',
+]);
 
 /** Where nested annotation values usually keep their label. */
 const valueKeys = ['value', 'values', 'label', 'labels', 'name', 'choice', 'choices'];

@@ -72,7 +72,22 @@ function buildNames(): Map<string, string> {
     }
   }
   for (const code of codes) add(code, code);
-  for (const code of ['fil', 'yue', 'haw', 'ceb', 'gsw', 'nds', 'ast', 'hsb', 'ckb', 'sah', 'tlh', 'chr', 'kab', 'scn']) {
+  for (const code of [
+    'fil',
+    'yue',
+    'haw',
+    'ceb',
+    'gsw',
+    'nds',
+    'ast',
+    'hsb',
+    'ckb',
+    'sah',
+    'tlh',
+    'chr',
+    'kab',
+    'scn',
+  ]) {
     add('en', code);
   }
   return names;

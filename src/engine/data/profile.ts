@@ -66,7 +66,8 @@ function categoryProfile(dataset: Dataset, name: string, kind: CategoryKind): Ca
 function unusableReason(documents: number, labels: CategoryProfile['labels'], maxLabels: number): string | null {
   if (labels.length === 0) return 'it has no labels';
   if (labels.length === 1) return `it has one label only (${excerpt(labels[0]?.label ?? '')})`;
-  if (documents < fewestDocuments) return `only ${documents} texts have a value; at least ${fewestDocuments} are needed`;
+  if (documents < fewestDocuments)
+    return `only ${documents} texts have a value; at least ${fewestDocuments} are needed`;
   if (labels.length > maxLabels) return `it has ${labels.length} labels; at most ${maxLabels} are read`;
   // As many labels as texts: an id or a comment, nothing that could be learnt.
   if (labels.length > documents / 2) return `it has ${labels.length} labels for ${documents} texts, too many to learn`;
@@ -113,7 +114,10 @@ function categoryWarnings(category: CategoryProfile): Warning[] {
   const small = category.labels.filter(({ documents }) => documents < fewestPerLabel);
   if (category.unusable === null && small.length > 0) {
     const listed = small.map(({ label, documents }) => `"${excerpt(label)}" (${documents})`);
-    add('label_rare', `${name}: fewer than ${fewestPerLabel} texts for ${listing(listed)}; hardly anything can be learnt or measured there.`);
+    add(
+      'label_rare',
+      `${name}: fewer than ${fewestPerLabel} texts for ${listing(listed)}; hardly anything can be learnt or measured there.`,
+    );
   }
   return warnings;
 }

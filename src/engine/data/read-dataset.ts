@@ -9,7 +9,7 @@ import { type ColumnFacts, columnFacts } from './column-facts.ts';
 import { readCsvRecords } from './csv-records.ts';
 import { decodeText } from './decode.ts';
 import type { Document } from './document.ts';
-import { readJsonArray, readJsonLines } from './json-records.ts';
+import { readJsonArray, readJsonLines, recordListIn } from './json-records.ts';
 import { isJsonObject, parseJson, readJson } from './json-value.ts';
 import { type CategoryReading, readDocuments } from './read-documents.ts';
 import { defaultReadLimits, type ReadLimits } from './read-limits.ts';
@@ -28,7 +28,7 @@ export interface Dataset {
   delimiter: string | null;
   columns: string[];
   columnSummaries: Profile['columns'];
-  /** records in the file, header and blank lines not counted */
+  /** records in the file, those left out among them; header and blank lines not counted */
   rows: number;
   roles: ColumnRoles;
   /** why each role went to its column, one sentence each */
@@ -49,13 +49,15 @@ export interface ReadOptions {
 export function readDataset(bytes: Uint8Array, fileName: string, options: ReadOptions = {}): Dataset {
   const limits: ReadLimits = { ...defaultReadLimits, ...options.limits };
   const name = excerpt(fileName, 120) || 'The file';
-  if (bytes.length === 0) throw new UserError(`${name} is empty (0 bytes). Expected a header line and at least one row.`);
+  if (bytes.length === 0)
+    throw new UserError(`${name} is empty (0 bytes). Expected a header line and at least one row.`);
   if (bytes.length > limits.maxBytes) {
     const [got, most] = [bytes.length, limits.maxBytes].map((size) => `${(size / 1024 / 1024).toFixed(1)} MB`);
     throw new UserError(`${name} has ${got}; at most ${most} are read.`);
   }
   const { text, encoding, doubt } = decodeText(bytes, name);
-  if (text.trim() === '') throw new UserError(`${name} holds only blanks. Expected a header line and at least one row.`);
+  if (text.trim() === '')
+    throw new UserError(`${name} holds only blanks. Expected a header line and at least one row.`);
 
   const format = formatOf(text, name);
   const log = createWarningLog(format === 'csv' ? 'row' : format === 'jsonl' ? 'line' : 'element');
@@ -67,7 +69,9 @@ export function readDataset(bytes: Uint8Array, fileName: string, options: ReadOp
   const read = readDocuments(table, roles, log);
   if (read.documents.length === 0) {
     const rows = table.records.length.toLocaleString('en');
-    throw new UserError(`${name}: no row has a text. Expected texts in column "${roles.text}", got ${rows} empty ones.`);
+    throw new UserError(
+      `${name}: no row has a text. Expected texts in column "${roles.text}", got ${rows} empty ones.`,
+    );
   }
   const chosen = new Set(options.roles?.labels ?? []);
   const categories = usableCategories(read.categories, read.documents, chosen, limits, log);
@@ -81,7 +85,7 @@ export function readDataset(bytes: Uint8Array, fileName: string, options: ReadOp
     delimiter: table.delimiter,
     columns: table.columns,
     columnSummaries: facts.map(({ name, filled, distinct, examples }) => ({ name, filled, distinct, examples })),
-    rows: table.records.length,
+    rows: table.records.length + log.count('row_unreadable') + log.count('line_unreadable'),
     roles,
     reasons,
     documents: read.documents,
@@ -96,9 +100,11 @@ function formatOf(text: string, fileName: string): Dataset['format'] {
   const start = text.trimStart();
   const firstLine = start.slice(0, Math.max(start.search(/[\r\n]|$/), 1));
   const named = /\.(jsonl|ndjson|json)$/i.exec(fileName)?.[1]?.toLowerCase();
-  if (named === 'jsonl' || named === 'ndjson') return start.startsWith('[') && !isWholeLine(firstLine) ? 'json' : 'jsonl';
+  if (named === 'jsonl' || named === 'ndjson')
+    return start.startsWith('[') && !isWholeLine(firstLine) ? 'json' : 'jsonl';
   if (start.startsWith('[') && (named === 'json' || Array.isArray(parseJson(text)))) return 'json';
   if (start.startsWith('{')) {
+    if (recordListIn(parseJson(text))) return 'json';
     if (isJsonObject(parseJson(firstLine))) return 'jsonl';
     if (named === 'json' || isJsonObject(parseJson(text))) return 'json';
   }
@@ -184,7 +190,10 @@ function whyNoCategory(category: string, documents: readonly Document[]): string
 }
 
 function reportNoCategory(facts: ColumnFacts[], log: WarningLog): void {
-  const names = listing(facts.map(({ name }) => name), 30);
+  const names = listing(
+    facts.map(({ name }) => name),
+    30,
+  );
   const message = `No label column and no annotation column found among: ${names}. Name one to benchmark models.`;
   log.whole('no_category', null, message);
 }

@@ -3,7 +3,15 @@ import type { CategoryKind, ColumnRoles } from '../../flows/contracts.ts';
 import { type Annotation, readAnnotation } from './annotation.ts';
 import type { Document } from './document.ts';
 import { type JsonValue, valueText } from './json-value.ts';
-import { barsJoinLabels, isAbsentText, isInvisible, listInCell, type ReadLabels, readLabels, splitAtBars } from './labels.ts';
+import {
+  barsJoinLabels,
+  isAbsentText,
+  isInvisible,
+  listInCell,
+  type ReadLabels,
+  readLabels,
+  splitAtBars,
+} from './labels.ts';
 import { languageCode } from './languages.ts';
 import type { RawRecord, RawTable } from './records.ts';
 import { excerpt, listing, type RowPlace, type WarningLog } from './warning-log.ts';

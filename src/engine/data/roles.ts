@@ -12,11 +12,15 @@ export interface GuessedRoles {
 }
 
 const hints = {
-  text: words('text texte texto testo tekst message messages mensaje content contenu contenido comment comments comentario commentaire body tweet review sentence phrase utterance post description document query question verbatim'),
+  text: words(
+    'text texte texto testo tekst message messages mensaje content contenu contenido comment comments comentario commentaire body tweet review sentence phrase utterance post description document query question verbatim',
+  ),
   id: words('id ids uid uuid guid key identifier identifiant index no nr number row'),
   language: words('language languages lang langue idioma lengua lingua sprache taal locale lng'),
   annotation: words('annotation annotations labels_json json answer output prediction'),
-  label: words('label labels category categories categorie categoria class classe clase topic topics theme themes tema sentiment intent emotion tone ton tag tags target type group polarity rating stance urgency priority status etiquette'),
+  label: words(
+    'label labels category categories categorie categoria class classe clase topic topics theme themes tema sentiment intent emotion tone ton tag tags target type group polarity rating stance urgency priority status etiquette',
+  ),
   partition: words('split fold partition subset'),
 };
 
@@ -52,7 +56,8 @@ export function assignRoles(facts: ColumnFacts[], wanted: Partial<ColumnRoles>, 
     id: given('id'),
     language: given('language'),
     annotation: given('annotation'),
-    labels: wanted.labels === undefined ? undefined : [...new Set(wanted.labels.map((name) => find(name, 'label').name))],
+    labels:
+      wanted.labels === undefined ? undefined : [...new Set(wanted.labels.map((name) => find(name, 'label').name))],
   };
   for (const name of [named.text, named.id, named.language, named.annotation, ...(named.labels ?? [])]) {
     if (name) taken.add(name);
@@ -72,7 +77,11 @@ export function assignRoles(facts: ColumnFacts[], wanted: Partial<ColumnRoles>, 
   const textName = typeof text === 'string' ? text : text.name;
   const language = pick('language', guessLanguage);
   const id = pick('id', guessId);
-  const labels = named.labels ?? free().filter(isLabelColumn).map(({ name }) => name);
+  const labels =
+    named.labels ??
+    free()
+      .filter(isLabelColumn)
+      .map(({ name }) => name);
   for (const name of labels) taken.add(name);
   if (named.labels) reasons.labels = 'You chose these columns.';
   else if (labels.length > 0) {
@@ -97,12 +106,18 @@ function findColumn(facts: ColumnFacts[], name: string, role: string, fileName: 
   const alike = facts.filter((column) => column.name.toLowerCase() === wanted.toLowerCase());
   const found = exact ?? (alike.length === 1 ? alike[0] : undefined);
   if (found) return found;
-  const names = listing(facts.map((column) => column.name), 30);
+  const names = listing(
+    facts.map((column) => column.name),
+    30,
+  );
   throw new UserError(`${fileName} has no column "${wanted}" (wanted as ${role} column). Its columns are: ${names}.`);
 }
 
 function noText(facts: ColumnFacts[], fileName: string): UserError {
-  const names = listing(facts.map(({ name }) => name), 30);
+  const names = listing(
+    facts.map(({ name }) => name),
+    30,
+  );
   return new UserError(`${fileName}, line 1: no column with texts. Expected a column such as "text"; got: ${names}.`);
 }
 
@@ -119,7 +134,10 @@ function guessText(columns: ColumnFacts[]): { name: string; reason: string } | n
   const best = first(named.length > 0 ? named : texts, (column) => column.meanCharacters);
   if (!best) return null;
   const length = `${Math.round(best.meanCharacters)} characters on average`;
-  const reason = named.length > 0 ? `Its name says so, and its cells are text (${length}).` : `Its cells are the longest (${length}).`;
+  const reason =
+    named.length > 0
+      ? `Its name says so, and its cells are text (${length}).`
+      : `Its cells are the longest (${length}).`;
   return { name: best.name, reason };
 }
 
@@ -147,12 +165,14 @@ function guessId(columns: ColumnFacts[]): Guess {
     if (column.filled === 0 || column.nested > 0 || column.meanCharacters > 64) return false;
     const unique = column.distinct / column.filled;
     if (hinted(column.name, 'id') && !hinted(column.name, 'label')) return unique > 0.9;
+    if (hinted(column.name, 'label')) return false;
     return unique === 1 && column.filled >= 20 && column.withBlanks === 0 && column.dates < 0.5;
   });
   const best = first(found, (column) => (hinted(column.name, 'id') ? 2 : 0) + column.distinct / column.filled);
   if (!best) return nothing;
   const repeated = best.filled - best.distinct;
-  const reason = repeated === 0 ? 'Every row has another value.' : `Nearly every row has another value (${repeated} repeat).`;
+  const reason =
+    repeated === 0 ? 'Every row has another value.' : `Nearly every row has another value (${repeated} repeat).`;
   return { name: best.name, reason };
 }
 

@@ -24,20 +24,20 @@ export interface SplitOptions {
 }
 
 const defaultRatios = [0.7, 0.15, 0.15] as const;
-/** Fewer groups than splits can't stand in each of them. */
-const fewestGroups = 3;
+const splitNames = ['train', 'validation', 'test'] as const;
 
 /** Documents with the same normalised text: they are assigned together. */
 interface Group {
   documents: Document[];
-  /** label and language pairs that occur in it, each with its number of documents */
+  /** what is kept in proportion: its labels (`none` where it has none), each with its number of documents */
   strata: Map<string, number>;
 }
 
 /**
- * Splits the documents that have a truth in the category. Groups of equal texts are dealt by iterative stratification:
- * the rarest stratum first, each group to the split that misses that stratum most (Sechidis, Tsoumakas & Vlahavas 2011,
- * "On the Stratification of Multi-Label Data"); with one label per document this is ordinary stratified splitting.
+ * Splits the documents that have a truth in the category. Groups of equal texts are dealt label by label, the rarest
+ * first, as in iterative stratification (Sechidis, Tsoumakas & Vlahavas 2011, "On the Stratification of Multi-Label
+ * Data"). Within a label they lie sorted by language and each goes to the split that is furthest behind its share so
+ * far: that keeps every language of every label in proportion too, however few documents it has.
  */
 export function splitDocuments(documents: readonly Document[], options: SplitOptions): Splits {
   const { category, kind, seed, ratios = defaultRatios } = options;
@@ -47,7 +47,7 @@ export function splitDocuments(documents: readonly Document[], options: SplitOpt
   const [train = [], validation = [], test = []] = parts.map((part) =>
     part.flatMap((group) => group.documents).sort((a, b) => a.row - b.row),
   );
-  return { train, validation, test, warnings: smallStrata(groups, category) };
+  return { train, validation, test, warnings: labelsNotEverywhere(parts, ratios, category) };
 }
 
 /**
@@ -73,19 +73,14 @@ export function splitWithTestSet(
   return { train, validation, test, warnings };
 }
 
-/** A label's stratum, and that label in its language: both are kept in proportion, the label before the language. */
-function strataOf(document: Document, category: string): string[] {
-  const labels = document.labels.get(category) ?? [];
-  const named = labels.length > 0 ? labels.map((label) => JSON.stringify(label)) : ['none'];
-  return named.flatMap((label) => (document.language === null ? [label] : [label, `${label} ${document.language}`]));
-}
-
 function groupsOf(documents: readonly Document[], category: string): Group[] {
   const byText = Map.groupBy(documents, (document) => duplicateKey(document.text));
   return [...byText.values()].map((same) => {
     const strata = new Map<string, number>();
     for (const document of same) {
-      for (const stratum of strataOf(document, category)) strata.set(stratum, (strata.get(stratum) ?? 0) + 1);
+      const labels = document.labels.get(category) ?? [];
+      const named = labels.length > 0 ? labels.map((label) => JSON.stringify(label)) : ['none'];
+      for (const stratum of named) strata.set(stratum, (strata.get(stratum) ?? 0) + 1);
     }
     return { documents: same, strata };
   });
@@ -103,74 +98,87 @@ function shuffled(groups: Group[], seed: number): Group[] {
   return result;
 }
 
-/** How many documents each split still wants: of every stratum, and in all. */
-interface Wanted {
-  strata: Map<string, number>;
+/** One split while it is dealt: what it has, in documents. */
+interface Hand {
+  ratio: number;
+  groups: Group[];
   documents: number;
+  strata: Map<string, number>;
 }
 
 function deal(groups: readonly Group[], ratios: readonly number[]): Group[][] {
-  const totals = new Map<string, number>();
+  const hands = ratios.map((ratio): Hand => ({ ratio, groups: [], documents: 0, strata: new Map() }));
+  const open = hands.filter(({ ratio }) => ratio > 0);
   const members = new Map<string, Group[]>();
   for (const group of groups) {
-    for (const [stratum, count] of group.strata) {
-      totals.set(stratum, (totals.get(stratum) ?? 0) + count);
+    for (const stratum of group.strata.keys()) {
       const list = members.get(stratum);
       if (list) list.push(group);
       else members.set(stratum, [group]);
     }
   }
-  const all = groups.reduce((sum, group) => sum + group.documents.length, 0);
-  const wanted = ratios.map(
-    (ratio): Wanted => ({
-      strata: new Map([...totals].map(([stratum, count]) => [stratum, count * ratio])),
-      documents: all * ratio,
-    }),
-  );
-  const parts: Group[][] = ratios.map(() => []);
+  // Ties by name, so that nothing hangs on the order of rows.
+  const order = [...members].sort(([a, some], [b, others]) => some.length - others.length || (a < b ? -1 : 1));
   const dealt = new Set<Group>();
-  // The rarest first, while every split still has room for it. Ties by name, so that nothing hangs on row order.
-  const order = [...members.keys()].sort(
-    (a, b) => (members.get(a)?.length ?? 0) - (members.get(b)?.length ?? 0) || (a < b ? -1 : 1),
-  );
-  for (const stratum of order) {
-    for (const group of members.get(stratum) ?? []) {
-      if (dealt.has(group)) continue;
+  for (const [stratum, all] of order) {
+    const left = all.filter((group) => !dealt.has(group)).sort(byDealingOrder);
+    for (const [index, group] of left.entries()) {
+      const lacking = open.filter((hand) => !hand.strata.has(stratum));
+      // The last ones must go where the label is still missing; with fewer texts than splits they are better learnt from.
+      const mustFill = all.length >= open.length && lacking.length >= left.length - index && lacking.length > 0;
+      const hand = furthestBehind(mustFill ? lacking : open, open, stratum, group);
+      hand?.groups.push(group);
+      if (hand) hand.documents += group.documents.length;
+      for (const [own, count] of group.strata) hand?.strata.set(own, (hand.strata.get(own) ?? 0) + count);
       dealt.add(group);
-      const to = neediest(wanted, ratios, stratum);
-      parts[to]?.push(group);
-      const split = wanted[to];
-      if (!split) continue;
-      split.documents -= group.documents.length;
-      for (const [own, count] of group.strata) split.strata.set(own, (split.strata.get(own) ?? 0) - count);
     }
   }
-  return parts;
+  return hands.map((hand) => hand.groups);
 }
 
-/** The split that wants this stratum most; then the one that wants documents most; then the first, which is train. */
-function neediest(wanted: readonly Wanted[], ratios: readonly number[], stratum: string): number {
-  let best = 0;
-  for (let split = 1; split < wanted.length; split++) {
-    if ((ratios[split] ?? 0) <= 0) continue;
-    const difference = need(wanted[split], stratum) - need(wanted[best], stratum);
-    const roomier = (wanted[split]?.documents ?? 0) > (wanted[best]?.documents ?? 0);
-    if (difference > 1e-9 || (Math.abs(difference) <= 1e-9 && roomier)) best = split;
-  }
-  return best;
+/** Texts that stand there most often first, while every split has room for them; then language by language. */
+function byDealingOrder(a: Group, b: Group): number {
+  const [first, second] = [languageOf(a), languageOf(b)];
+  return b.documents.length - a.documents.length || Number(first > second) - Number(first < second);
 }
 
-const need = (wanted: Wanted | undefined, stratum: string): number => wanted?.strata.get(stratum) ?? 0;
+const languageOf = ({ documents }: Group): string => documents[0]?.language ?? '';
 
-function smallStrata(groups: readonly Group[], category: string): Warning[] {
-  const counts = new Map<string, number>();
-  for (const group of groups) {
-    const labels = new Set(group.documents.flatMap((document) => document.labels.get(category) ?? []));
-    for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+/** By its share of this stratum, were the group dealt already; then by its share of all documents; then the first. */
+function furthestBehind(among: Hand[], open: Hand[], stratum: string, group: Group): Hand | undefined {
+  const ofStratum = (hand: Hand) => hand.strata.get(stratum) ?? 0;
+  const sumOf = (count: (hand: Hand) => number) => open.reduce((sum, hand) => sum + count(hand), 0);
+  const stratumTotal = sumOf(ofStratum) + (group.strata.get(stratum) ?? 0);
+  const total = sumOf((hand) => hand.documents) + group.documents.length;
+  let best: { hand: Hand; behind: number; behindOverall: number } | undefined;
+  for (const hand of among) {
+    const behind = hand.ratio * stratumTotal - ofStratum(hand);
+    const behindOverall = hand.ratio * total - hand.documents;
+    const difference = best ? behind - best.behind : 1;
+    const roomier = best !== undefined && behindOverall > best.behindOverall + 1e-9;
+    if (difference > 1e-9 || (difference > -1e-9 && roomier)) best = { hand, behind, behindOverall };
   }
-  const small = [...counts].filter(([, count]) => count < fewestGroups);
-  if (small.length === 0) return [];
-  const listed = small.map(([label, count]) => `"${excerpt(label)}" (${count})`);
-  const message = `Too few different texts to stand in train, validation and test: ${listing(listed)}. They are kept.`;
+  return best?.hand;
+}
+
+/** A label too small to stand in every split is reported, not dropped. */
+function labelsNotEverywhere(parts: readonly Group[][], ratios: readonly number[], category: string): Warning[] {
+  const places = new Map<string, { texts: number; splits: Set<number> }>();
+  for (const [split, groups] of parts.entries()) {
+    for (const group of groups) {
+      for (const label of new Set(group.documents.flatMap((document) => document.labels.get(category) ?? []))) {
+        const place = places.get(label) ?? { texts: 0, splits: new Set() };
+        places.set(label, place);
+        place.texts += 1;
+        place.splits.add(split);
+      }
+    }
+  }
+  const listed = [...places].flatMap(([label, { texts, splits }]) => {
+    const missing = splitNames.filter((_, split) => (ratios[split] ?? 0) > 0 && !splits.has(split));
+    return missing.length === 0 ? [] : [`"${excerpt(label)}" (${texts}, none in ${missing.join(' and ')})`];
+  });
+  if (listed.length === 0) return [];
+  const message = `Too few different texts to stand in every split: ${listing(listed.sort())}. They are kept where they are.`;
   return [{ code: 'label_not_stratified', message, row: null, column: category }];
 }
