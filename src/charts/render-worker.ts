@@ -32,8 +32,12 @@ function registerFonts(): void {
       if (GlobalFonts.registerFromPath(file, family) === null) throw new Error(`the font ${file} can't be read`);
     }
   }
-  if (!GlobalFonts.has('Podium Sans')) throw new Error('no font is registered, so charts would have no text');
+  // Asked of the list, not of GlobalFonts: that one is shared by all threads of the process.
+  if (fontFiles.length === 0) throw new Error('no font is registered, so charts would have no text');
 }
+
+/** A connection that idles until one side closes it may be used by the other at that moment: "ECONNRESET". */
+const once = { connection: 'close' };
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.url !== '/chart') return refuse(response, 404, 'only /chart is served here');
@@ -46,7 +50,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (body === null) return refuse(response, 413, `the body is larger than ${limits.bodyBytes} bytes`);
   try {
     const png = draw(parseRequest(body));
-    response.writeHead(200, { 'content-type': 'image/png', 'content-length': png.length }).end(png);
+    response.writeHead(200, { ...once, 'content-type': 'image/png', 'content-length': png.length }).end(png);
   } catch (error) {
     // Chart.js throws where a configuration asks for something that it doesn't know.
     const where = error instanceof BadRequest ? '' : 'the chart can’t be drawn: ';
@@ -60,7 +64,7 @@ function refuse(response: ServerResponse, status: number, reason: string): void 
     .replaceAll('’', "'")
     .replace(/[^\x20-\x7e]+/g, ' ')
     .slice(0, 300);
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-quickchart-error': header });
+  response.writeHead(status, { ...once, 'content-type': 'text/plain; charset=utf-8', 'x-quickchart-error': header });
   // What is left of a body that is too large stays unread.
   response.end(`${reason}\n`, () => status === 413 && response.destroy());
 }

@@ -6,9 +6,10 @@ import { z } from 'zod';
 import { FinalError } from '../errors.ts';
 
 /** Inter, from the package inter-ui (SIL Open Font License 1.1, in the package's LICENSE.txt): Latin, Greek, Cyrillic. */
-const shippedFonts = ['Regular', 'SemiBold'].map((weight) =>
-  fileURLToPath(import.meta.resolve(`inter-ui/web/Inter-${weight}.woff2`)),
-);
+const shippedFonts = [
+  fileURLToPath(import.meta.resolve('inter-ui/web/Inter-Regular.woff2')),
+  fileURLToPath(import.meta.resolve('inter-ui/web/Inter-SemiBold.woff2')),
+];
 
 const startSchema = z.union([
   z.object({ address: z.object({ port: z.number().int() }) }),
@@ -30,6 +31,8 @@ export interface Renderer {
 export async function startRenderer({ fontFiles = shippedFonts }: { fontFiles?: string[] } = {}): Promise<Renderer> {
   const worker = new Worker(new URL('./render-worker.ts', import.meta.url), {
     workerData: { fontFiles },
+    // Those of the process are for its own script.
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
   const exited = once(worker, 'exit').catch(() => {});
