@@ -138,7 +138,10 @@ function registerColumnsStep(app: App, context: BotContext): void {
     }
     if (profile.categories.every((category) => category.unusable !== null)) {
       const reasons = profile.categories.map((category) => `${category.name}: ${category.unusable}`);
-      const message = `No category here can be compared. ${reasons.slice(0, 3).join('; ')}`;
+      const message =
+        reasons.length === 0
+          ? 'These columns hold no category. Choose at least one label column, or an annotation column.'
+          : `No category here can be compared. ${reasons.slice(0, 3).join('; ')}`;
       return ack({ response_action: 'errors', errors: { [blocks.labelColumns]: message.slice(0, 500) } });
     }
     await ack({ response_action: 'update', view: choicesView(id, profile, plan) });

@@ -35,6 +35,7 @@ export async function slash(
   command: string,
   text: string,
 ): Promise<Trouble> {
+  if (command === '/invite') return invite(world, channel, text);
   const { commands } = world.settings;
   if (commands !== undefined && !commands.includes(command))
     throw new PersonError(`${command} is not a valid command.`);
@@ -60,6 +61,15 @@ export async function slash(
   const trouble = ack.kind === 'ack' ? answerInChannel(world, user, channel, ack.payload) : ACK_ERRORS[ack.kind];
   if (trouble !== undefined) slackbot(world, user, channel, `${command} failed with the error "${trouble}"`);
   return trouble;
+}
+
+/** Slack's own command, for the app only: everybody else is in every channel. */
+function invite(world: World, channel: Channel, text: string): Trouble {
+  if (text.trim().toLowerCase() !== `@${APP.name.toLowerCase()}`)
+    throw new PersonError(`/invite: expected @${APP.name}, got ${text || 'nothing'}`);
+  if (!channel.members.includes(APP.userId)) channel.members.push(APP.userId);
+  world.changed({ kind: 'message', channel: channel.id });
+  return undefined;
 }
 
 function answerInChannel(world: World, user: string, channel: Channel, payload: unknown): Trouble {

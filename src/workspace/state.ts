@@ -75,7 +75,7 @@ const person = (id: string, name: string, is_owner = false): User => ({
   is_owner,
 });
 
-/** The workspace as a newcomer finds it: four people, two channels, and the app installed in both. */
+/** The workspace as a newcomer finds it: four people, and three channels; the app is in all but #random. */
 export function seedState(
   tokens: { botToken?: string | undefined; appToken?: string | undefined },
   nowMs: number,
@@ -87,9 +87,17 @@ export function seedState(
     person('U0DEE00001', 'Dee'),
     { id: APP.userId, name: APP.name, real_name: 'Podium', is_bot: true, is_owner: false },
   ];
-  const members = users.map((user) => user.id);
+  const everybody = users.map((user) => user.id);
+  const people = everybody.filter((id) => id !== APP.userId);
   const created = Math.floor(nowMs / 1000);
-  const channel = (id: string, name: string): Channel => ({ id, name, kind: 'public', members, created, messages: [] });
+  const channel = (id: string, name: string, members: string[]): Channel => ({
+    id,
+    name,
+    kind: 'public',
+    members: [...members],
+    created,
+    messages: [],
+  });
   return {
     version: 1,
     botToken: tokens.botToken ?? `xoxb-local-${randomBytes(12).toString('hex')}`,
@@ -97,7 +105,11 @@ export function seedState(
     lastId: 0,
     lastTsMicros: 0,
     users,
-    channels: [channel('C0GENERAL1', 'general'), channel('C0BENCH001', 'benchmarks')],
+    channels: [
+      channel('C0GENERAL1', 'general', everybody),
+      channel('C0BENCH001', 'benchmarks', everybody),
+      channel('C0RANDOM01', 'random', people),
+    ],
     files: [],
     homes: {},
     pendingEvents: [],

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { access, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { awaitModel, awaitRanking, newStory, type Story } from '../../src/commands/demo-story.ts';
+import { messageAsText } from '../../src/commands/slack-as-text.ts';
+import type { SeenMessage } from '../../src/workspace/driver.ts';
+import { type Podium, smallCsv, startPodium } from '../support/podium.ts';
+
+let podium: Podium;
+let story: Story;
+let root: string;
+let posted = 0;
+const channel = 'benchmarks';
+
+before(async () => {
+  podium = await startPodium();
+  story = await newStory(podium.driver, () => {});
+});
+after(() => podium[Symbol.asyncDispose]());
+
+/** Ana compares two models on one category; her benchmark is queued when this returns. */
+async function run(models = ['builtin/tfidf-logreg', 'builtin/fasttext'], rows = 240): Promise<void> {
+  const { driver } = podium;
+  const modal = (id: string) => driver.waitFor(id, { user: 'Ana' }, ({ view }) => view?.callback_id === `wizard_${id}`, 30_000);
+  await driver.slash({ user: 'Ana', channel, command: '/benchmark' });
+  await modal('dataset');
+  const bytes_base64 = Buffer.from(smallCsv(rows)).toString('base64');
+  await driver.fill('Ana', { file: { value: [{ name: 'small.csv', bytes_base64 }] } });
+  await driver.submit('Ana');
+  await modal('columns');
+  await driver.submit('Ana');
+  await modal('choices');
+  await driver.fill('Ana', { models: { value: models }, categories: { value: ['0'] } });
+  await driver.submit('Ana');
+  await modal('review');
+  await driver.submit('Ana');
+  posted += 1;
+  root = await driver.waitFor('the progress message', { user: 'Ana', channel }, ({ messages }) => messages[posted - 1]?.ts);
+}
+
+const thread = (user = 'Ana'): Promise<SeenMessage[]> => podium.driver.messages({ user, channel, thread_ts: root });
+
+function inThread(what: string, wanted: RegExp, user = 'Ana'): Promise<SeenMessage> {
+  const at = { user, channel, thread_ts: root };
+  return podium.driver.waitFor(what, at, ({ messages }) => messages.find((message) => wanted.test(messageAsText(message, story.names))), 60_000);
+}
+
+const ballot = (): Promise<SeenMessage> => inThread('the ballot', /Which model shall it be|The vote is over/);
+
+async function press(user: string, actionId: string, position = 0): Promise<void> {
+  const message = await ballot();
+  const blocks = (message.blocks ?? []).filter((block) => JSON.stringify(block).includes(`"${actionId}"`));
+  const block_id = blocks[position]?.block_id ?? '';
+  const seen = await podium.driver.click({ user, channel, ts: message.ts, block_id, action_id: actionId });
+  assert.equal(seen.error, undefined);
+}
+
+test('the channel holds one message; table, ballot and decision stand in its thread, each once', async () => {
+  await run();
+  await awaitRanking(story);
+  await ballot();
+  await press('Ana', 'decide_top');
+  const folder = await awaitModel(story, root);
+  const texts = (await thread()).map((message) => messageAsText(message, story.names));
+  assert.equal(texts.length, 4);
+  assert.match(texts[0] ?? '', /is trained and ready\. Details in the thread/);
+  assert.match(texts[1] ?? '', /Ranked models[\s\S]*\(chart\)/);
+  assert.match(texts[2] ?? '', /The vote is over/);
+  assert.doesNotMatch(texts[2] ?? '', /\[ /);
+  assert.match(texts[3] ?? '', /@ana takes the top-ranked/);
+  const [model] = ['01-topic'].map((name) => path.join(folder, name));
+  await access(path.join(model ?? '', 'config.json'));
+  assert.match(await readFile(path.join(model ?? '', 'README.md'), 'utf8'), /small\.csv/);
+});
+
+test('a vote can be cast, moved and taken back, one for each person', async () => {
+  await run();
+  await awaitRanking(story);
+  await press('Bo', 'ballot_vote', 0);
+  await press('Chi', 'ballot_vote', 0);
+  await inThread('two votes', /2 votes: @bo @chi/);
+  await press('Bo', 'ballot_vote', 1);
+  await inThread('one vote each', /1 vote: @chi[\s\S]*1 vote: @bo/);
+  await press('Chi', 'ballot_vote', 0);
+  await inThread('one vote left', /No votes yet[\s\S]*1 vote: @bo/);
+});
+
+test('somebody who did not start the benchmark is told, alone, that they cannot decide', async () => {
+  await press('Bo', 'decide_top');
+  await inThread('a word to Bo', /Only the person who started this benchmark can decide/, 'Bo');
+  assert.ok((await thread()).every((message) => !/Only the person/.test(message.text ?? '')));
+  await press('Bo', 'decide_manual');
+  assert.equal(await podium.driver.view('Bo'), null);
+});
+
+test('the owner may choose another model than the first, with a reason for the record', async () => {
+  const { driver } = podium;
+  await press('Ana', 'decide_manual');
+  const view = await driver.waitFor('the choice', { user: 'Ana' }, ({ view: seen }) => seen?.callback_id === 'manual_choice' && seen);
+  const second = view.blocks.find(({ block_id }) => block_id === 'model_0')?.element?.options?.[1];
+  await driver.fill('Ana', { model_0: { value: second?.value ?? '' }, reason: { value: 'Bo <!channel> likes it' } });
+  await driver.submit('Ana');
+  const decision = await inThread('the decision', /@ana chooses/);
+  assert.match(messageAsText(decision, story.names), /> Bo <!channel> likes it/);
+  assert.match(JSON.stringify(decision.blocks), /&lt;!channel&gt;/);
+  await awaitModel(story, root);
+});
+
+test('Stop here keeps the ranking and trains nothing', async () => {
+  await run();
+  await awaitRanking(story);
+  await press('Ana', 'decide_stop');
+  await inThread('the stop', /stops here, without a choice/);
+  await podium.driver.waitFor('the end in the channel', { user: 'Ana', channel }, ({ messages }) =>
+    messages.some((message) => message.ts === root && /Stopped without a choice/.test(JSON.stringify(message.blocks))),
+  );
+});
+
+test('only the owner can cancel, and cancelling ends a running trial at once', async () => {
+  await run(['builtin/fasttext', 'builtin/transformer-mini'], 3000);
+  const { driver } = podium;
+  const cancel = (user: string) => driver.click({ user, channel, ts: root, action_id: 'benchmark_cancel' });
+  await driver.waitFor('a trial at work', { user: 'Ana', channel }, ({ messages }) =>
+    messages.some((message) => message.ts === root && /epoch 1/.test(JSON.stringify(message.blocks))), 60_000);
+  await cancel('Bo');
+  await driver.waitFor('a word to Bo', { user: 'Bo', channel }, ({ messages }) => messages.some(({ text }) => /can cancel it/.test(text ?? '')));
+  await cancel('Ana');
+  await driver.waitFor('the end', { user: 'Ana', channel }, ({ messages }) =>
+    messages.some((message) => message.ts === root && /Cancelled/.test(JSON.stringify(message.blocks))));
+  await driver.waitUntil('the worker to stop', async () => podium.lines.some((line) => /^trial-.* failed: .*cancelled/.test(line)));
+});
