@@ -13,7 +13,7 @@ export const childMessageSchema = z.union([
   /** It can't run, and starting it again wouldn't help: a wrong token, a bad setting. */
   z.object({ failed: z.string() }),
 ]);
-export type ChildMessage = z.infer<typeof childMessageSchema>;
+type ChildMessage = z.infer<typeof childMessageSchema>;
 
 /** Tells the supervisor, if there is one, that this process serves now. */
 export function sayReady(detail: string, gives?: Record<string, string>): void {

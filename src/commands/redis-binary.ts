@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { errorText, UserError } from '../errors.ts';
@@ -31,6 +31,7 @@ export interface FindOptions {
 const aptGet = '/usr/bin/apt-get';
 const dpkgDeb = '/usr/bin/dpkg-deb';
 const fetchTimeoutMs = 5 * 60_000;
+const fetchingMark = '.fetching-';
 
 /** An installed server, else the copy unpacked before, else a fresh copy from Debian's packages, else a `UserError`. */
 export async function findRedisBinary(options: FindOptions): Promise<RedisBinary> {
@@ -96,8 +97,10 @@ async function readUnpacked(dir: string): Promise<RedisBinary | null> {
 
 /** Unpacks redis-server and the libraries this machine lacks into `dir`, which appears whole or not at all. */
 async function fetchPackages(dir: string, options: FindOptions): Promise<void> {
-  const workDir = `${dir}.fetching`;
-  await rm(workDir, { recursive: true, force: true });
+  await mkdir(path.dirname(dir), { recursive: true });
+  await removeForgotten(dir);
+  // A folder of this process's own: another one may be fetching for the same `dir` just now.
+  const workDir = await mkdtemp(`${dir}${fetchingMark}`);
   await mkdir(path.join(workDir, 'cache/archives/partial'), { recursive: true });
   await mkdir(path.join(workDir, 'lists/partial'), { recursive: true });
   try {
@@ -112,8 +115,7 @@ async function fetchPackages(dir: string, options: FindOptions): Promise<void> {
       if (/^(libc6|libc-bin|libgcc-s1)_/.test(deb)) continue;
       await run(dpkgDeb, ['-x', path.join(archives, deb), root], { signal: options.signal });
     }
-    await rm(dir, { recursive: true, force: true });
-    await rename(root, dir);
+    await putInPlace(root, dir);
   } catch (error) {
     options.signal?.throwIfAborted();
     throw new UserError(
@@ -124,6 +126,29 @@ async function fetchPackages(dir: string, options: FindOptions): Promise<void> {
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
+}
+
+/** What a fetch that was killed left behind. */
+async function removeForgotten(dir: string): Promise<void> {
+  const parent = path.dirname(dir);
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(`${path.basename(dir)}${fetchingMark}`)) continue;
+    const left = path.join(parent, name);
+    const changedMs = await stat(left).then(
+      (found) => found.mtimeMs,
+      () => Date.now(),
+    );
+    if (Date.now() - changedMs > 4 * fetchTimeoutMs) await rm(left, { recursive: true, force: true });
+  }
+}
+
+/** `dir` may hold a copy that doesn't run, or by now the good one of another process. */
+async function putInPlace(root: string, dir: string): Promise<void> {
+  if ((await readUnpacked(dir)) !== null) return;
+  await rm(dir, { recursive: true, force: true });
+  await rename(root, dir).catch(async (error) => {
+    if ((await readUnpacked(dir)) === null) throw error;
+  });
 }
 
 /** The machine's own package lists may be missing (container images drop them) or outdated: then private ones. */

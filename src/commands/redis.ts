@@ -103,13 +103,17 @@ export async function startRedis(options: StartRedisOptions): Promise<RunningRed
   const dataDir = path.resolve(options.stateDir, 'redis');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await chmod(dataDir, 0o700);
-  const socketPath = path.join(await socketFolder(dataDir), 'redis.sock');
+  const socketDir = await socketFolder(dataDir);
+  const socketPath = path.join(socketDir, 'redis.sock');
   const binary = await findRedisBinary({ ...options, stateDir: path.resolve(options.stateDir) });
   await endLeftover(socketPath, options.onProgress);
   options.signal?.throwIfAborted();
   const child = await launch(binary, dataDir, socketPath);
   const exited = once(child, 'exit').then(([code, signal]) => `code ${signal ?? code}`);
-  const stop = () => stopServer(child, exited, socketPath);
+  const stop = async () => {
+    await stopServer(child, exited, socketPath);
+    if (socketDir !== dataDir) await rm(socketDir, { recursive: true, force: true });
+  };
   try {
     await waitUntilReady(socketPath, exited, dataDir, options.signal);
   } catch (error) {

@@ -12,7 +12,7 @@ export interface HeldSpec {
   start(context: { print: (line: string) => void; signal: AbortSignal }): Promise<HeldPart>;
 }
 
-export interface HeldPart extends Ready {
+interface HeldPart extends Ready {
   /** null when its end can't be seen, as with a Redis elsewhere */
   exited: Promise<string> | null;
   stop(): Promise<void>;
