@@ -42,7 +42,7 @@ export interface SizedConfig {
 }
 
 type Value = number | [number, number] | null;
-export type RankedBarsConfig = ChartConfiguration<'bar' | 'line', Value[], string[]>;
+type RankedBarsConfig = ChartConfiguration<'bar' | 'line', Value[], string[]>;
 type Dataset = ChartDataset<'bar' | 'line', Value[]>;
 
 /** What a bar's colour says; the words stand beside each bar too. */

@@ -220,5 +220,6 @@ function aptOptions(options: FindOptions) {
 function aptReason(error: unknown): string {
   const stderr = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : '';
   const lines = stderr.split('\n').filter((line) => line.startsWith('E:'));
-  return lines.length > 0 ? lines.slice(-2).join(' ') : errorText(error).split('\n').slice(0, 2).join(' ');
+  const text = lines.length > 0 ? lines.slice(-2).join(' ') : errorText(error).split('\n').slice(0, 2).join(' ');
+  return text.replace(/\s+/g, ' ').replace(/\.+$/, '');
 }
