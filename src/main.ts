@@ -50,6 +50,10 @@ program
     process.exitCode = await demo();
   });
 
+// Imported here, not above: nothing may be loaded before the check of the version. It holds no native module itself.
+const { rankCommand } = await import('./commands/rank.ts');
+program.addCommand(rankCommand((exitCode) => (process.exitCode = exitCode)).exitOverride());
+
 try {
   await program.parseAsync();
 } catch (error) {

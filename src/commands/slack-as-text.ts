@@ -1,6 +1,6 @@
 /** What a person sees in Slack, as text for a terminal: messages, modals, tables. */
-import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
+import { printable, tableAsText } from './terminal.ts';
 import type { SeenMessage, SeenView } from '../workspace/driver.ts';
 
 type Block = NonNullable<SeenMessage['blocks']>[number];
@@ -55,19 +55,12 @@ function textOf(value: unknown): string {
   return textSchema.safeParse(value).data ?? '';
 }
 
-/** mrkdwn's escapes and mentions undone; control characters of a label must not reach the terminal. */
+/** mrkdwn's escapes and mentions undone. */
 function readable(mrkdwn: string, names: Names): string {
   const shown = mrkdwn
     .replace(/<@(\w+)>/g, (_, id: string) => `@${names.get(id) ?? id}`)
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return stripVTControlCharacters(shown).replace(/[\u0000-\u0008\u000b-\u001f\u007f\u2060]/g, '');
-}
-
-/** Columns padded to their widest cell. */
-export function tableAsText(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return printable(shown).replaceAll('\u2060', '');
 }

@@ -4,12 +4,8 @@ import { errorText } from '../errors.ts';
 import { type Ranking, rankingSchema } from './contracts.ts';
 import { apply, type Flow } from './flow.ts';
 import type { RankRequest } from './rank-thread.ts';
+import { rankedLanguages } from './plan.ts';
 import { type Benchmark, getTrials, type Plan, requireBenchmark } from './records.ts';
-
-/** The languages that are ranked apart: those of the trials in per-language mode, else one table for all. */
-export function rankedLanguages(plan: Plan, trialLanguages: (string | null)[]): (string | null)[] {
-  return plan.mode === 'per-language' ? [...new Set(trialLanguages)] : [null];
-}
 
 /**
  * Ranks a benchmark whose trials have all ended, and writes the ranking down.

@@ -7,7 +7,7 @@ import { columnsView } from '../../src/bot/wizard/columns-step.ts';
 import { datasetView, readingView } from '../../src/bot/wizard/dataset-step.ts';
 import { reviewView } from '../../src/bot/wizard/review-step.ts';
 import type { Profile } from '../../src/flows/contracts.ts';
-import { planTrials } from '../../src/flows/wizard.ts';
+import { planTrials } from '../../src/flows/plan.ts';
 import { aBenchmark, aProfile, aRanking, aRow, assertOpenable, nasty } from './support.ts';
 
 const warning = (row: number) => ({ code: 'x', message: `${nasty} ${row}`, row, column: 'text' });

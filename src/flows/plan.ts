@@ -1,0 +1,47 @@
+/** The trials that follow from a plan, and the tables they are ranked in. Pure: the command line plans without a database. */
+import { UserError } from '../errors.ts';
+import type { CategoryProfile, Profile, TrialSpec } from './contracts.ts';
+import type { Plan } from './records.ts';
+
+/** Languages with so few documents get no model of their own in per-language mode. */
+const fewestDocumentsPerLanguage = 60;
+
+/**
+ * The trials of a plan: every model on every category, per language in per-language mode.
+ * @throws UserError when the plan can't be run on this profile, naming what is wrong
+ */
+export function planTrials(plan: Plan, profile: Profile): TrialSpec[] {
+  checkPlan(plan, profile);
+  const { languages, recipe, seed } = plan;
+  const groups = plan.mode === 'per-language' ? languagesWithOwnModel(plan, profile) : [null];
+  return groups.flatMap((language) =>
+    plan.categories.flatMap((category) =>
+      plan.models.map((model) => ({ model, category, language, languages, recipe, seed })),
+    ),
+  );
+}
+
+function languagesWithOwnModel(plan: Plan, profile: Profile): string[] {
+  const kept = profile.languages.filter(({ code }) => plan.languages === null || plan.languages.includes(code));
+  const large = kept.flatMap(({ code, documents }) =>
+    code !== null && documents >= fewestDocumentsPerLanguage ? [code] : [],
+  );
+  if (large.length > 0) return large;
+  throw new UserError(
+    `A model per language needs a language with at least ${fewestDocumentsPerLanguage} documents; found: ` +
+      (kept.map(({ name, documents }) => `${name} ${documents}`).join(', ') || 'no languages'),
+  );
+}
+
+function checkPlan(plan: Plan, profile: Profile): void {
+  for (const name of plan.categories) {
+    const category: CategoryProfile | undefined = profile.categories.find((found) => found.name === name);
+    if (!category) throw new UserError(`There is no category ${JSON.stringify(name)} in ${profile.fileName}.`);
+    if (category.unusable !== null) throw new UserError(`${JSON.stringify(name)} can't be compared: ${category.unusable}`);
+  }
+}
+
+/** The languages that are ranked apart: those of the trials in per-language mode, else one table for all. */
+export function rankedLanguages(plan: Plan, trialLanguages: (string | null)[]): (string | null)[] {
+  return plan.mode === 'per-language' ? [...new Set(trialLanguages)] : [null];
+}
