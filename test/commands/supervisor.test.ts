@@ -86,7 +86,7 @@ describe('the supervisor', () => {
   });
 
   test('kills what doesn’t stop in its time', async () => {
-    const { code, text } = await run([part('stubborn', ['stubborn'], { graceMs: 50 })]);
+    const { code, text } = await run([part('stubborn', ['stubborn'], { graceMs: 1_000 })]);
     assert.equal(code, 0);
     assert.match(text, /\| no$/m);
   });
