@@ -1,5 +1,5 @@
 /** One Podium per state folder. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../errors.ts';
@@ -29,7 +29,12 @@ export function lockStateDir(stateDir: string): StateLock {
   // For people and for the message above only; renamed into place so that nobody reads half a number.
   writeFileSync(`${pidFile}.new`, `${process.pid}\n`);
   renameSync(`${pidFile}.new`, pidFile);
-  return { release: () => file.close() };
+  return {
+    release: () => {
+      rmSync(pidFile, { force: true });
+      file.close();
+    },
+  };
 }
 
 const sqliteBusy = 5;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { lockStateDir } from '../../src/commands/state-lock.ts';
@@ -20,6 +20,7 @@ describe('the lock of a state folder', () => {
       },
     );
     lock.release();
+    assert.equal(existsSync(path.join(stateDir, 'podium.pid')), false);
     lockStateDir(stateDir).release();
   });
 
