@@ -5,7 +5,8 @@ import path from 'node:path';
 import { awaitModel, awaitRanking, newStory, type Story } from '../../src/commands/demo-story.ts';
 import { messageAsText } from '../../src/commands/slack-as-text.ts';
 import type { SeenMessage } from '../../src/workspace/driver.ts';
-import { type Podium, smallCsv, startPodium } from '../support/podium.ts';
+import { type Podium, startPodium } from '../support/podium.ts';
+import { smallCsv } from '../support/small-csv.ts';
 
 let podium: Podium;
 let story: Story;

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { newStory, type Story } from '../../src/commands/demo-story.ts';
 import { viewAsText } from '../../src/commands/slack-as-text.ts';
 import type { FileToAttach, SeenView } from '../../src/workspace/driver.ts';
-import { type Podium, smallCsv, startPodium } from '../support/podium.ts';
+import { type Podium, startPodium } from '../support/podium.ts';
+import { smallCsv } from '../support/small-csv.ts';
 
 let podium: Podium;
 let story: Story;

@@ -49,17 +49,33 @@ async function report(...args: string[]): Promise<RankReport> {
 
 test('the table is printed, and the JSON holds profile, splits, trials, ranking and warnings', async () => {
   const out = path.join(folder, 'out.json');
-  const { code, stdout } = await rank(data, '--categories', 'topic,tone', '--models', 'builtin/tfidf-logreg,builtin/fasttext', '--json', out);
+  const { code, stdout } = await rank(
+    data,
+    '--categories',
+    'topic,tone',
+    '--models',
+    'builtin/tfidf-logreg,builtin/fasttext',
+    '--json',
+    out,
+  );
   assert.equal(code, 0);
-  assert.match(stdout, /1 {2}TF-IDF \+ logistic regression {2}1\.000/);
-  const { trials, ranking, splits, profile, warnings } = rankReportSchema.parse(JSON.parse(await readFile(out, 'utf8')));
-  assert.deepEqual(trials.map(({ model, category, status }) => `${model} ${category} ${status}`), [
-    'builtin/tfidf-logreg topic done',
-    'builtin/fasttext topic done',
-    'builtin/tfidf-logreg tone done',
-    'builtin/fasttext tone done',
-  ]);
-  assert.deepEqual(ranking.map(({ rank: position }) => position), [1, 2]);
+  assert.match(stdout, /TF-IDF \+ logistic regression {2}1\.000 {5}1\.000 – 1\.000/);
+  const { trials, ranking, splits, profile, warnings } = rankReportSchema.parse(
+    JSON.parse(await readFile(out, 'utf8')),
+  );
+  assert.deepEqual(
+    trials.map(({ model, category, status }) => `${model} ${category} ${status}`),
+    [
+      'builtin/tfidf-logreg topic done',
+      'builtin/fasttext topic done',
+      'builtin/tfidf-logreg tone done',
+      'builtin/fasttext tone done',
+    ],
+  );
+  assert.deepEqual(
+    ranking.map(({ rank: position }) => position),
+    [1, 2],
+  );
   assert.equal(splits.length, 2);
   assert.equal(profile.documents, 300);
   assert.deepEqual(warnings, []);
@@ -67,13 +83,27 @@ test('the table is printed, and the JSON holds profile, splits, trials, ranking 
 
 test('without categories the suggested ones are taken', async () => {
   const { trials } = await report(data, ...fast);
-  assert.deepEqual(trials.map(({ category }) => category), ['topic', 'urgent', 'tone']);
+  assert.deepEqual(
+    trials.map(({ category }) => category),
+    ['topic', 'urgent', 'tone'],
+  );
 });
 
 test('the same seed gives the same numbers, another seed other splits', async () => {
   const numbers = async (seed: string) => {
-    const { trials, ranking } = await report(data, '--categories', 'urgent', '--models', 'builtin/fasttext', '--seed', seed);
-    return JSON.stringify([trials.map(({ metrics, epochs }) => [metrics, epochs]), ranking.map(({ score, low, high }) => [score, low, high])]);
+    const { trials, ranking } = await report(
+      data,
+      '--categories',
+      'urgent',
+      '--models',
+      'builtin/fasttext',
+      '--seed',
+      seed,
+    );
+    return JSON.stringify([
+      trials.map(({ metrics, epochs }) => [metrics, epochs]),
+      ranking.map(({ score, low, high }) => [score, low, high]),
+    ]);
   };
   const first = await numbers('3');
   assert.equal(await numbers('3'), first);
@@ -88,16 +118,37 @@ test('a test file of its own is what is scored on, and training keeps all of the
 });
 
 test('with --per-language every language has models and a table of its own', async () => {
-  const { ranking, trials } = await report(data, '--categories', 'topic', '--language', 'language', '--per-language', ...fast);
-  assert.deepEqual(trials.map(({ language }) => language), ['en', 'fr']);
-  assert.deepEqual(ranking.map(({ language, rank: position }) => [language, position]), [['en', 1], ['fr', 1]]);
+  const { ranking, trials } = await report(
+    data,
+    '--categories',
+    'topic',
+    '--language',
+    'language',
+    '--per-language',
+    ...fast,
+  );
+  assert.deepEqual(
+    trials.map(({ language }) => language),
+    ['en', 'fr'],
+  );
+  assert.deepEqual(
+    ranking.map(({ language, rank: position }) => [language, position]),
+    [
+      ['en', 1],
+      ['fr', 1],
+    ],
+  );
 });
 
 test('an annotation column of JSON is read by its keys', async () => {
-  const rows = smallCsv(120).trim().split('\n').slice(1).map((line, row) => {
-    const tone = line.includes('angry') ? 'angry' : 'calm';
-    return `${row},"${line.split('"')[1]}","${JSON.stringify({ tone, long: true }).replaceAll('"', '""')}"`;
-  });
+  const rows = smallCsv(120)
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line, row) => {
+      const tone = line.includes('angry') ? 'angry' : 'calm';
+      return `${row},"${line.split('"')[1]}","${JSON.stringify({ tone, long: true }).replaceAll('"', '""')}"`;
+    });
   const file = await save('annotated.csv', `id,text,notes\n${rows.join('\n')}\n`);
   const { trials } = await report(file, '--text', 'text', '--annotation', 'notes', '--categories', 'tone', ...fast);
   assert.equal(trials[0]?.metrics?.accuracy, 1);
@@ -106,7 +157,11 @@ test('an annotation column of JSON is read by its keys', async () => {
 const refused: [what: string, args: () => string[], said: RegExp][] = [
   ['a file that is not there', () => ['nowhere.csv'], /^nowhere\.csv can't be read/],
   ['a column that is not there', () => [data, '--text', 'nope'], /no column "nope".*id, language, text/],
-  ['a category that is not there', () => [data, '--categories', 'nope'], /no column or annotation key "nope".*topic, tone, urgent/],
+  [
+    'a category that is not there',
+    () => [data, '--categories', 'nope'],
+    /no column or annotation key "nope".*topic, tone, urgent/,
+  ],
   ['a model that is not there', () => [data, '--models', 'nope'], /expected one of builtin\/tfidf-logreg.*got "nope"/],
   ['too many epochs', () => [data, '--epochs', '99'], /Expected a whole number from 1 to 50/],
   ['a JSON file in a folder that is not there', () => [data, '--json', 'no/where.json'], /folder doesn't exist/],
@@ -123,7 +178,11 @@ for (const [what, args, said] of refused) {
 }
 
 test('Ctrl-C ends it at once with exit code 130', async () => {
-  const child = spawn(process.execPath, [main, 'rank', data, '--models', 'builtin/transformer-mini', '--epochs', '50'], { cwd: folder });
+  const child = spawn(
+    process.execPath,
+    [main, 'rank', data, '--models', 'builtin/transformer-mini', '--epochs', '50'],
+    { cwd: folder },
+  );
   setTimeout(() => child.kill('SIGINT'), 2500);
   assert.equal(await new Promise((resolve) => child.on('close', resolve)), 130);
 });
@@ -151,7 +210,9 @@ const remarks: Record<string, { code: 0 | 2; said: RegExp | null; documents?: nu
   '16_language_chaos.csv': { code: 0, said: /a language nobody knows.*"xx" 20/, documents: 183 },
 };
 
-test('every dirty file is ranked with its remarks, or refused with one message that names the trouble', { skip }, async (t) => {
+test('every dirty file is ranked with its remarks, or refused with one message that names the trouble', {
+  skip,
+}, async (t) => {
   const files = (await readdir(dirty)).filter((name) => /^\d/.test(name)).toSorted();
   assert.deepEqual(files, Object.keys(remarks));
   for (const name of files) {
