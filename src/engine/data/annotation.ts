@@ -1,6 +1,6 @@
 /** One cell of the annotation column: {"theme": ["roads"], "tone": "angry"}, as damaged as people hand it in. */
 import { isJsonObject, type JsonRepair, type JsonValue, parseJson, type ReadJson, readJson } from './json-value.ts';
-import { isAbsentText } from './labels.ts';
+import { isAbsentText, normaliseName } from './labels.ts';
 
 export interface Annotation {
   /** empty when the cell is absent or can't be used */
@@ -50,7 +50,7 @@ function fromValue(read: ReadJson): Annotation {
   // a Map: a key such as __proto__ must stay an ordinary name
   const entries = new Map<string, JsonValue>();
   for (const [key, inner] of Object.entries(value)) {
-    const name = key.normalize('NFC').trim();
+    const name = normaliseName(key);
     if (name !== '') entries.set(name, inner);
   }
   return { entries, repairs, keysTwice: read.keysTwice, state: 'read', incomplete: read.incomplete };

@@ -1,6 +1,7 @@
 /** JSONL and JSON arrays into records. */
 import { UserError } from '../../errors.ts';
 import { isJsonObject, type JsonValue, parseJson, readJson, valueText } from './json-value.ts';
+import { normaliseName } from './labels.ts';
 import type { ReadLimits } from './read-limits.ts';
 import type { RawRecord, RawTable } from './records.ts';
 import { excerpt, type WarningLog } from './warning-log.ts';
@@ -67,7 +68,7 @@ export function recordListIn(value: JsonValue | undefined): JsonValue[] | null {
 // a Map, not an object: a key such as __proto__ must stay an ordinary name
 function fieldsOf(value: { [key: string]: JsonValue }): Map<string, JsonValue> {
   const fields = new Map<string, JsonValue>();
-  for (const [key, inner] of Object.entries(value)) fields.set(key.normalize('NFC').trim(), inner);
+  for (const [key, inner] of Object.entries(value)) fields.set(normaliseName(key), inner);
   return fields;
 }
 

@@ -1,5 +1,5 @@
 /** JSON values and the reading of damaged JSON, without ever throwing. */
-import { jsonrepair } from 'jsonrepair';
+import { JSONRepairError, jsonrepair } from 'jsonrepair';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
@@ -75,6 +75,19 @@ export function readJson(text: string): ReadJson | undefined {
   if (value === undefined) return undefined;
   if (!scan.open && parseJson(body) === undefined) repairs.push(repairKind(body, scan));
   return { value, repairs, incomplete, keysTwice: twice(scan.keys) };
+}
+
+/** Where text that is no valid JSON first goes wrong: a repair leaves all before that place as it is. */
+export function findJsonDamage(text: string): number {
+  let sound: string;
+  try {
+    sound = jsonrepair(text);
+  } catch (error) {
+    return error instanceof JSONRepairError ? error.position : 0;
+  }
+  let position = 0;
+  while (position < text.length && text[position] === sound[position]) position += 1;
+  return position;
 }
 
 function repaired(body: string): JsonValue | undefined {

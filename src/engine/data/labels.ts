@@ -41,9 +41,14 @@ export function isInvisible(text: string): boolean {
   return !/[^\s\p{Cc}\p{Cf}]/u.test(text);
 }
 
-/** Labels and category names compare by this form: accents composed, no blanks around. Case is kept. */
-export function normaliseLabel(text: string): string {
+/** Labels compare by this form: accents composed, no blanks around. Case is kept. */
+function normaliseLabel(text: string): string {
   return text.normalize('NFC').trim();
+}
+
+/** Column and category names: as labels, without what would break a line or turn it around. */
+export function normaliseName(text: string): string {
+  return normaliseLabel(text.replace(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' '));
 }
 
 /** Two labels of the same fold are probably meant to be one; they are reported, never merged. */

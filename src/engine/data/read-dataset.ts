@@ -10,7 +10,7 @@ import { readCsvRecords } from './csv-records.ts';
 import { decodeText } from './decode.ts';
 import type { Document } from './document.ts';
 import { readJsonArray, readJsonLines, recordListIn } from './json-records.ts';
-import { isJsonObject, parseJson, readJson } from './json-value.ts';
+import { findJsonDamage, isJsonObject, parseJson } from './json-value.ts';
 import { type CategoryReading, readDocuments } from './read-documents.ts';
 import { defaultReadLimits, type ReadLimits } from './read-limits.ts';
 import type { RawTable } from './records.ts';
@@ -70,7 +70,7 @@ export function readDataset(bytes: Uint8Array, fileName: string, options: ReadOp
   if (read.documents.length === 0) {
     const rows = table.records.length.toLocaleString('en');
     throw new UserError(
-      `${name}: no row has a text. Expected texts in column "${roles.text}", got ${rows} empty ones.`,
+      `${name}: no row has a text. Expected texts in column "${excerpt(roles.text)}", got ${rows} empty ones.`,
     );
   }
   const chosen = new Set(options.roles?.labels ?? []);
@@ -107,8 +107,10 @@ function formatOf(text: string, fileName: string): Dataset['format'] {
     if (recordListIn(parseJson(text))) return 'json';
     if (isJsonObject(parseJson(firstLine))) return 'jsonl';
     if (named === 'json' || isJsonObject(parseJson(text))) return 'json';
+    // damaged, but meant: no CSV header begins like this
+    if (/^\{\s*"[^"]*"\s*:/.test(start)) return /\n\s*\{.*\}\s*$/.test(start) ? 'jsonl' : 'json';
   }
-  return named === 'json' ? 'json' : 'csv';
+  return named === 'json' || /^\[\s*\{\s*"/.test(start) ? 'json' : 'csv';
 }
 
 function isWholeLine(line: string): boolean {
@@ -125,20 +127,28 @@ function readTable(
   if (format === 'csv') return readCsvRecords(text, fileName, limits, log);
   if (format === 'jsonl') return readJsonLines(text, fileName, limits, log);
   const value = parseJson(text);
-  if (value === undefined) {
-    const kind = readJson(text) ? 'damaged JSON' : 'no JSON';
-    throw new UserError(`${fileName} is ${kind}. Expected [{"text": "…", "label": "…"}, …]; got ${excerpt(text, 60)}`);
-  }
+  if (value === undefined) throw damagedJson(text, fileName);
   return readJsonArray(value, fileName, limits, log);
 }
 
+function damagedJson(text: string, fileName: string): UserError {
+  const position = findJsonDamage(text);
+  const before = text.slice(0, position).split('\n');
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  const near = excerpt(text.slice(Math.max(0, position - 30), position + 10), 60);
+  return new UserError(
+    `${fileName}, ${place}: the JSON is damaged near ‹${near}›. Expected [{"text": "…", "label": "…"}, …].`,
+  );
+}
+
 function noRecords(table: RawTable, fileName: string, log: WarningLog): UserError {
-  if (table.format === 'csv') {
-    const names = listing(table.columns, 30);
-    return new UserError(`${fileName} has a header (${names}) and no rows below it. Expected at least one row.`);
-  }
   const first = log.finish().find((warning) => warning.row !== null);
   const got = first ? ` First trouble: ${first.message}` : '';
+  if (table.format === 'csv') {
+    const names = listing(table.columns, 30);
+    const rows = first ? 'none of its rows can be read' : 'no rows below it';
+    return new UserError(`${fileName} has a header (${names}) and ${rows}. Expected at least one row.${got}`);
+  }
   return new UserError(`${fileName} has no JSON object in it. Expected one such as {"text": "…"}.${got}`);
 }
 

@@ -49,7 +49,11 @@ export function readDocuments(table: RawTable, roles: ColumnRoles, log: WarningL
     column.joined = barsJoinLabels(columnTexts(table, column.index));
     kinds.set(column.name, column.joined ? 'multi' : 'single');
     if (column.joined) {
-      log.whole('labels_joined', column.name, `${column.name}: "|" joins several labels in one cell; each is read.`);
+      log.whole(
+        'labels_joined',
+        column.name,
+        `${excerpt(column.name)}: "|" joins several labels in one cell; each is read.`,
+      );
     }
   }
   const absent = new Map<string, Map<string, number>>();
@@ -104,7 +108,7 @@ function readText(cell: JsonValue | undefined, column: string, place: RowPlace, 
   if (isAbsentText(text) || isInvisible(text)) {
     const got = text.trim() === '' ? 'nothing' : `"${excerpt(text)}"`;
     const what = cell !== null && typeof cell === 'object' ? `a nested value (${excerpt(valueText(cell))})` : got;
-    log.row('text_missing', place, column, `no text in ${column} (got ${what}); left out.`);
+    log.row('text_missing', place, column, `no text in ${excerpt(column)} (got ${what}); left out.`);
     return null;
   }
   if (text.length > hugeTextCharacters) {
@@ -148,10 +152,15 @@ function addLabels(
   if (read.labels.length > 0) draft.labels.set(category, read.labels);
   if (read.lost) {
     draft.incomplete = true;
-    log.row('value_unreadable', place, category, `the value of ${category} is no label; not used.`);
+    log.row('value_unreadable', place, category, `the value of ${excerpt(category)} is no label; not used.`);
   } else if (read.nested) {
     const taken = read.labels.length > 0 ? listing(read.labels) : 'no label';
-    log.row('value_nested', place, category, `the value of ${category} is nested; taken: ${excerpt(taken, 80)}.`);
+    log.row(
+      'value_nested',
+      place,
+      category,
+      `the value of ${excerpt(category)} is nested; taken: ${excerpt(taken, 80)}.`,
+    );
   }
 }
 
@@ -202,13 +211,14 @@ function reportAbsent(absent: Map<string, Map<string, number>>, log: WarningLog)
     const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
     const spellings = [...counts].map(([spelling, count]) => `${spelling} ${count.toLocaleString('en')}`);
     const cells = total === 1 ? '1 cell counts' : `${total.toLocaleString('en')} cells count`;
-    log.whole('values_missing', column, `${column}: ${cells} as having no value (${listing(spellings, 12)}).`);
+    log.whole('values_missing', column, `${excerpt(column)}: ${cells} as having no value (${listing(spellings, 12)}).`);
   }
 }
 
 function reportRenamed(keys: Set<string>, annotation: string | null, log: WarningLog): void {
   for (const key of keys) {
-    const message = `A label column and a key of ${annotation} are both called "${key}"; the key is read as "${annotation}.${key}".`;
+    const [short, full] = [excerpt(key), excerpt(`${annotation}.${key}`, 80)];
+    const message = `A label column and a key of the annotation are both called "${short}"; the key is read as "${full}".`;
     log.whole('category_twice', annotation, message);
   }
 }

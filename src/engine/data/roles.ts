@@ -2,8 +2,8 @@
 import { UserError } from '../../errors.ts';
 import type { ColumnRoles } from '../../flows/contracts.ts';
 import type { ColumnFacts } from './column-facts.ts';
-import { foldLabel } from './labels.ts';
-import { listing } from './warning-log.ts';
+import { foldLabel, normaliseName } from './labels.ts';
+import { excerpt, listing } from './warning-log.ts';
 
 export interface GuessedRoles {
   roles: ColumnRoles;
@@ -101,7 +101,7 @@ interface Guess {
 const nothing: Guess = { name: null, reason: '' };
 
 function findColumn(facts: ColumnFacts[], name: string, role: string, fileName: string): ColumnFacts {
-  const wanted = name.normalize('NFC').trim();
+  const wanted = normaliseName(name);
   const exact = facts.find((column) => column.name === wanted);
   const alike = facts.filter((column) => column.name.toLowerCase() === wanted.toLowerCase());
   const found = exact ?? (alike.length === 1 ? alike[0] : undefined);
@@ -110,7 +110,9 @@ function findColumn(facts: ColumnFacts[], name: string, role: string, fileName: 
     facts.map((column) => column.name),
     30,
   );
-  throw new UserError(`${fileName} has no column "${wanted}" (wanted as ${role} column). Its columns are: ${names}.`);
+  throw new UserError(
+    `${fileName} has no column "${excerpt(wanted)}" (wanted as ${role} column). Its columns are: ${names}.`,
+  );
 }
 
 function noText(facts: ColumnFacts[], fileName: string): UserError {

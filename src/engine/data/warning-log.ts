@@ -79,7 +79,7 @@ export function createWarningLog(unit: 'row' | 'line' | 'element'): WarningLog {
 }
 
 /** "row 7", or "row 7 (line 9)" where cells with line breaks have moved the lines. */
-export function placeText(unit: string, place: RowPlace): string {
+function placeText(unit: string, place: RowPlace): string {
   return place.line === null || place.line === place.row
     ? `${unit} ${place.row}`
     : `${unit} ${place.row} (line ${place.line})`;
@@ -98,5 +98,6 @@ export function excerpt(text: string, maxCharacters = 40): string {
 /** "a, b, c and 4 more" */
 export function listing(names: readonly string[], shown = 5): string {
   const rest = names.length - shown;
-  return rest > 0 ? `${names.slice(0, shown).join(', ')} and ${rest.toLocaleString('en')} more` : names.join(', ');
+  const listed = names.slice(0, shown).map((name) => excerpt(name, 80));
+  return rest > 0 ? `${listed.join(', ')} and ${rest.toLocaleString('en')} more` : listed.join(', ');
 }

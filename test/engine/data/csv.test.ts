@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { labelsIn, places, read, refusal, texts } from './support.ts';
+import { countOf, labelsIn, places, read, refusal, texts } from './support.ts';
 
 const two = 'first sentence here,a\nsecond sentence here,b\n';
 
@@ -86,6 +86,17 @@ test('duplicate and empty headers get names of their own, each with a warning', 
   );
 });
 
+test('column names lose what would break a line or turn it around, and are found all the same', () => {
+  const content = `"\u202etext\ufeff"," to\nne"\n${two}`;
+  const dataset = read(content, 'data.csv', { roles: { text: 'text', labels: ['to ne'] } });
+  assert.deepEqual(dataset.columns, ['text', 'to ne']);
+  assert.deepEqual(labelsIn(dataset, 'to ne'), [['a'], ['b']]);
+});
+
+test('a file none of whose rows can be read says so, and why', () => {
+  assert.match(refusal('text,label\n"never closed\n'), /none of its rows can be read.*First trouble: row 2: a quote/);
+});
+
 test('short rows lack their last cells, long rows lose the cells beyond the header, and both are said', () => {
   const dataset = read(`text,label\n${two}only a text\na longer row,b,surplus\n${two}trailing delimiter,a,\n`);
   assert.deepEqual(labelsIn(dataset, 'label'), [['a'], ['b'], null, ['b'], ['a'], ['b'], ['a']]);
@@ -164,8 +175,7 @@ test('any cells written as CSV come back as they were', () => {
         kept,
         expected.filter((text: string) => kept.includes(text)),
       );
-      const left = dataset.warnings.find(({ code, row }) => code === 'text_missing' && row === null);
-      assert.equal(dataset.rows - kept.length, Number(/^\d+/.exec(left?.message ?? '')?.[0] ?? 0));
+      assert.equal(dataset.rows - kept.length, countOf(dataset, 'text_missing'));
       assert.equal(dataset.rows, given.length + 1);
     }),
     { seed: 41, numRuns: 150 },

@@ -24,6 +24,15 @@ export function places({ warnings }: Pick<Dataset, 'warnings'>): [string, number
   return warnings.map(({ code, row, column }) => [code, row, column]);
 }
 
+/** How many records the warnings of these kinds count. */
+export function countOf({ warnings }: Pick<Dataset, 'warnings'>, ...codes: string[]): number {
+  const summaries = warnings.filter(({ code, row }) => row === null && codes.includes(code));
+  return summaries.reduce(
+    (sum, { message }) => sum + Number(message.slice(0, message.indexOf(' ')).replaceAll(',', '')),
+    0,
+  );
+}
+
 /** The labels of each document in a category, in the file's order; null where it has no value. */
 export function labelsIn({ documents }: Dataset, category: string): (readonly string[] | null)[] {
   return documents.map((document) => document.labels.get(category) ?? null);
