@@ -1,12 +1,15 @@
 /** The `podium` command. `npm run podium -- help` lists what it can do; each command loads only what it needs. */
 import { Command, CommanderError } from 'commander';
-import { errorText, UserError } from './errors.ts';
+import { sayFailed } from './commands/child-process.ts';
+import { errorText, FinalError, UserError } from './errors.ts';
 
 /** better-sqlite3 crashes the process below this, so it is checked before anything native is loaded. */
 const oldestNode = [22, 14] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
-  console.error(`Podium needs Node ${oldestNode.join('.')} or newer, got ${process.versions.node}. Use its npm scripts: they bring their own.`);
+  console.error(
+    `Podium needs Node ${oldestNode.join('.')} or newer, got ${process.versions.node}. Use its npm scripts: they bring their own.`,
+  );
   process.exit(1);
 }
 
@@ -59,6 +62,8 @@ try {
 } catch (error) {
   // commander has already written what was wrong with the command line.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  // A supervisor need not try again what would end the same.
+  if (error instanceof UserError || error instanceof FinalError) await sayFailed(error.message);
   console.error(error instanceof UserError ? error.message : error instanceof Error ? error.stack : errorText(error));
   process.exit(error instanceof UserError ? 2 : 1);
 }

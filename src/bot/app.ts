@@ -8,6 +8,7 @@ import type { Carrier } from '../flows/relay.ts';
 import type { ArtifactStore } from '../storage/artifacts.ts';
 import type { BotContext } from './context.ts';
 import { createDelivery } from './delivery.ts';
+import { finalIfLasting } from './slack-error.ts';
 import { registerThread } from './thread-handlers.ts';
 import { registerWizard, showProfiled } from './wizard-handlers.ts';
 
@@ -66,7 +67,9 @@ export function createBot(options: BotOptions): Bot {
       showProfiled(context, benchmark).catch((error: Error) => log(`profile of ${benchmark.id}: ${error.message}`));
     },
     start: async () => {
-      await app.start();
+      await app.start().catch((error: unknown) => {
+        throw finalIfLasting(error, 'the connection');
+      });
     },
     stop: async () => {
       await app.stop();

@@ -30,7 +30,7 @@ export interface DeliveryOptions {
 }
 
 type Role = 'progress' | 'ranking' | 'ballot' | 'decision';
-export const metadataEvent = 'podium_message';
+const metadataEvent = 'podium_message';
 
 export function createDelivery(options: DeliveryOptions): Record<`show_${Role}`, Carrier> {
   const { flow, artifacts } = options;
@@ -175,7 +175,11 @@ async function chartFile(options: DeliveryOptions, benchmark: Benchmark): Promis
     log(`chart of ${benchmark.id}: ${errorText(error)}`);
     return null;
   }
-  const answer = await client.filesUploadV2({ file: Buffer.from(png), filename: 'ranking.png', title: 'Ranked models' });
+  const answer = await client.filesUploadV2({
+    file: Buffer.from(png),
+    filename: 'ranking.png',
+    title: 'Ranked models',
+  });
   const id = uploadSchema.parse(answer).files[0]?.files[0]?.id;
   if (!id) throw new RetryableError('Slack took the chart without giving it an id');
   for (let look = 0; look < looks; look++) {
@@ -183,6 +187,10 @@ async function chartFile(options: DeliveryOptions, benchmark: Benchmark): Promis
     if (file?.mimetype) break;
     await wait(lookEveryMs);
   }
-  saveMessage(flow.database, { benchmarkId: benchmark.id, role: 'ranking', channel: benchmark.channel }, { fileId: id });
+  saveMessage(
+    flow.database,
+    { benchmarkId: benchmark.id, role: 'ranking', channel: benchmark.channel },
+    { fileId: id },
+  );
   return id;
 }

@@ -44,7 +44,7 @@ export function plain(text: string, length = 3000): PlainTextElement {
 }
 
 /** Our own sentence in mrkdwn: everything foreign in it has gone through `name` or `escapeMrkdwn`. */
-export function mrkdwn(text: string): MrkdwnElement {
+function mrkdwn(text: string): MrkdwnElement {
   return { type: 'mrkdwn', text: cut(text, limits.sectionText) };
 }
 

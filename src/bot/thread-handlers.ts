@@ -27,7 +27,8 @@ export function registerThread(app: App, context: BotContext): void {
   });
   onButton(app, context, actions.cancel, (body, value) => {
     const benchmark = requireBenchmark(flow.database, value);
-    if (body.user.id !== benchmark.owner) throw new UserError('Only the person who started this benchmark can cancel it.');
+    if (body.user.id !== benchmark.owner)
+      throw new UserError('Only the person who started this benchmark can cancel it.');
     if (!accepts(benchmark.state, 'cancelled')) throw new UserError('There is nothing left to cancel.');
     apply(flow, value, 'cancelled');
   });

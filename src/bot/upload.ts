@@ -31,7 +31,14 @@ export async function takeUpload(context: BotContext, fileId: string, uploadedBy
   const hash = createHash('sha256').update(bytes).digest('hex');
   const artifactKey = datasetKey(hash);
   if (!(await context.artifacts.has(artifactKey))) await context.artifacts.put(artifactKey, bytes);
-  return { hash, fileName: name, artifactKey, sizeBytes: bytes.byteLength, uploadedBy, createdMs: context.flow.nowMs() };
+  return {
+    hash,
+    fileName: name,
+    artifactKey,
+    sizeBytes: bytes.byteLength,
+    uploadedBy,
+    createdMs: context.flow.nowMs(),
+  };
 }
 
 /** Slack processes an upload for a moment before it can be fetched. */
@@ -48,7 +55,9 @@ async function fileInfo(context: BotContext, fileId: string): Promise<{ name: st
 function checkKind(name: string): void {
   const extension = name.includes('.') ? (name.split('.').at(-1) ?? '').toLowerCase() : '';
   if (extension === '' || readableExtensions.includes(extension)) return;
-  throw new UserError(`${name}: .${extension} files can't be read yet. Save it as CSV (UTF-8), TSV, JSON or JSON lines.`);
+  throw new UserError(
+    `${name}: .${extension} files can't be read yet. Save it as CSV (UTF-8), TSV, JSON or JSON lines.`,
+  );
 }
 
 /** With the bot's token, which never follows a redirect, and only from the host that Slack's answers come from. */

@@ -62,7 +62,9 @@ function notMemberView(benchmarkId: string): ModalView {
     title: plain('New benchmark'),
     close: plain('Close'),
     blocks: [
-      section('Podium is not in this channel yet, so it could not post the results here. Type `/invite @Podium`, then start again.'),
+      section(
+        'Podium is not in this channel yet, so it could not post the results here. Type `/invite @Podium`, then start again.',
+      ),
     ],
   };
 }
@@ -76,7 +78,9 @@ function registerDatasetStep(app: App, context: BotContext): void {
     await ack({ response_action: 'update', view: readingView(id, 'Reading your file…') });
     await inView(context, view.id, id, async () => {
       const dataset =
-        'hash' in choice ? findDataset(flow.database, choice.hash) : await takeUpload(context, choice.fileId, body.user.id);
+        'hash' in choice
+          ? findDataset(flow.database, choice.hash)
+          : await takeUpload(context, choice.fileId, body.user.id);
       if (!dataset) throw new UserError('That file is no longer known. Upload it again.');
       giveDataset(flow, id, dataset, null, view.id);
     });
@@ -84,7 +88,12 @@ function registerDatasetStep(app: App, context: BotContext): void {
 }
 
 /** Runs a step's slow part; its trouble is shown above the first step's fields, where another file can be given. */
-async function inView(context: BotContext, viewId: string, benchmarkId: string, work: () => Promise<void>): Promise<void> {
+async function inView(
+  context: BotContext,
+  viewId: string,
+  benchmarkId: string,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -93,7 +102,12 @@ async function inView(context: BotContext, viewId: string, benchmarkId: string, 
   }
 }
 
-async function showDatasetStep(context: BotContext, viewId: string, benchmarkId: string, trouble: string): Promise<void> {
+async function showDatasetStep(
+  context: BotContext,
+  viewId: string,
+  benchmarkId: string,
+  trouble: string,
+): Promise<void> {
   const known = recentDatasets(context.flow.database, knownDatasetsShown);
   await updateView(context, viewId, datasetView(benchmarkId, known, trouble));
 }
@@ -113,7 +127,8 @@ async function updateView({ client }: BotContext, viewId: string, view: ModalVie
 export async function showProfiled(context: BotContext, benchmark: Benchmark): Promise<void> {
   const { viewId, profile, id } = benchmark;
   if (viewId === null) return;
-  if (benchmark.state === 'draft') return showDatasetStep(context, viewId, id, benchmark.error ?? 'The file could not be read.');
+  if (benchmark.state === 'draft')
+    return showDatasetStep(context, viewId, id, benchmark.error ?? 'The file could not be read.');
   if (!profile || (await updateView(context, viewId, columnsView(id, profile)))) return;
   await context.client.chat.postEphemeral({
     channel: benchmark.channel,
@@ -192,7 +207,10 @@ function registerReviewStep(app: App, context: BotContext): void {
       submitPlan(flow, id);
       await ack();
     } catch (error) {
-      await ack({ response_action: 'update', view: readingView(id, `It could not be started: ${escapeMrkdwn(errorText(error))}`) });
+      await ack({
+        response_action: 'update',
+        view: readingView(id, `It could not be started: ${escapeMrkdwn(errorText(error))}`),
+      });
     }
   });
 }

@@ -4,8 +4,8 @@ import { Redis } from 'ioredis';
 import { createBot } from '../bot/app.ts';
 import { openCharts } from '../charts/charts.ts';
 import { UserError } from '../errors.ts';
-import { connectJobs, type Jobs } from '../flows/jobs.ts';
 import type { Flow } from '../flows/flow.ts';
+import { connectJobs, type Jobs } from '../flows/jobs.ts';
 import { listWorkers } from '../flows/presence.ts';
 import { rankBenchmark } from '../flows/rank.ts';
 import { type Relay, startRelay } from '../flows/relay.ts';
@@ -28,10 +28,15 @@ export async function runBot(): Promise<void> {
 }
 
 /** The bot with its database, queues, relay and charts. @throws UserError for settings that don't suffice */
-export async function startBot(settings: Settings, log: (line: string) => void): Promise<{ stop: () => Promise<void> }> {
+export async function startBot(
+  settings: Settings,
+  log: (line: string) => void,
+): Promise<{ stop: () => Promise<void> }> {
   const { slack } = settings;
   if (slack === null)
-    throw new UserError('SLACK_BOT_TOKEN and SLACK_APP_TOKEN are not set. Set both, or use `npm start`, which brings a local workspace.');
+    throw new UserError(
+      'SLACK_BOT_TOKEN and SLACK_APP_TOKEN are not set. Set both, or use `npm start`, which brings a local workspace.',
+    );
   const databaseDir = path.join(settings.stateDir, 'database');
   // Two bots on one database would post everything twice.
   const lock = lockStateDir(databaseDir);

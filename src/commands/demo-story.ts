@@ -52,21 +52,29 @@ export async function runWizard(story: Story, file: string): Promise<void> {
 }
 
 /** Follows the progress message until the ranked table stands in the thread. */
-export async function awaitRanking(story: Story, deadlineMs = 5 * minuteMs): Promise<{ root: string; ranking: SeenMessage }> {
+export async function awaitRanking(
+  story: Story,
+  deadlineMs = 5 * minuteMs,
+): Promise<{ root: string; ranking: SeenMessage }> {
   const { driver, say } = story;
   const at = { user: owner, channel };
   const root = await driver.waitFor('the progress message', at, ({ messages }) => messages.at(-1)?.ts);
   let saidDone = '';
-  const ranking = await driver.waitFor('the ranked table', { ...at, thread_ts: root }, ({ messages }) => {
-    const progress = messages.find(({ ts }) => ts === root);
-    const text = progress ? messageAsText(progress, story.names) : '';
-    // Updated every few seconds; told when a trial has ended.
-    const done = /\d+ of \d+ trials? done/.exec(text)?.[0] ?? text;
-    if (done !== saidDone) say('Podium', text);
-    saidDone = done;
-    if (/It didn't work|Cancelled/.test(text)) throw new UserError(`The benchmark ended early: ${text}`);
-    return messages.find(({ blocks }) => blocks?.some(({ type }) => type === 'data_table' || type === 'table'));
-  }, deadlineMs);
+  const ranking = await driver.waitFor(
+    'the ranked table',
+    { ...at, thread_ts: root },
+    ({ messages }) => {
+      const progress = messages.find(({ ts }) => ts === root);
+      const text = progress ? messageAsText(progress, story.names) : '';
+      // Updated every few seconds; told when a trial has ended.
+      const done = /\d+ of \d+ trials? done/.exec(text)?.[0] ?? text;
+      if (done !== saidDone) say('Podium', text);
+      saidDone = done;
+      if (/It didn't work|Cancelled/.test(text)) throw new UserError(`The benchmark ended early: ${text}`);
+      return messages.find(({ blocks }) => blocks?.some(({ type }) => type === 'data_table' || type === 'table'));
+    },
+    deadlineMs,
+  );
   say('Podium', messageAsText(ranking, story.names));
   return { root, ranking };
 }
@@ -79,9 +87,13 @@ export async function vote(story: Story, root: string, positions = [0, 0, 1]): P
   const buttons = buttonsOf(ballot, 'ballot_vote');
   for (const [index, user] of voters.entries()) {
     const block_id = buttons[positions[index] ?? 0];
-    if (block_id === undefined) throw new UserError(`The ballot has ${buttons.length} candidates, expected one more for ${user}`);
+    if (block_id === undefined)
+      throw new UserError(`The ballot has ${buttons.length} candidates, expected one more for ${user}`);
     say(user, `votes for #${(positions[index] ?? 0) + 1}`);
-    mustWork(await driver.click({ user, channel, ts: ballot.ts, block_id, action_id: 'ballot_vote' }), `${user}'s vote`);
+    mustWork(
+      await driver.click({ user, channel, ts: ballot.ts, block_id, action_id: 'ballot_vote' }),
+      `${user}'s vote`,
+    );
   }
   const counted = await inThread(story, root, 'three votes on the ballot', (message) => {
     const shown = messageAsText(message, story.names).toLowerCase();
@@ -92,18 +104,32 @@ export async function vote(story: Story, root: string, positions = [0, 0, 1]): P
 
 /** The owner takes the top-ranked model. */
 export async function useTopRanked({ driver, say, ...story }: Story, root: string): Promise<void> {
-  const ballot = await inThread({ driver, say, ...story }, root, 'the ballot', (message) => buttonsOf(message, 'decide_top').length > 0);
+  const ballot = await inThread(
+    { driver, say, ...story },
+    root,
+    'the ballot',
+    (message) => buttonsOf(message, 'decide_top').length > 0,
+  );
   say(owner, 'presses "Use top-ranked"');
-  mustWork(await driver.click({ user: owner, channel, ts: ballot.ts, action_id: 'decide_top' }), 'pressing "Use top-ranked"');
+  mustWork(
+    await driver.click({ user: owner, channel, ts: ballot.ts, action_id: 'decide_top' }),
+    'pressing "Use top-ranked"',
+  );
 }
 
 /** Waits for the full training. @returns the folder of the model */
 export async function awaitModel(story: Story, root: string): Promise<string> {
-  const trained = await inThread(story, root, 'the trained model', (message) => {
-    const text = message.text ?? '';
-    if (/training failed/.test(text)) throw new UserError(text);
-    return message.ts !== root && /is trained and ready/.test(text);
-  }, 5 * minuteMs);
+  const trained = await inThread(
+    story,
+    root,
+    'the trained model',
+    (message) => {
+      const text = message.text ?? '';
+      if (/training failed/.test(text)) throw new UserError(text);
+      return message.ts !== root && /is trained and ready/.test(text);
+    },
+    5 * minuteMs,
+  );
   story.say('Podium', messageAsText(trained, story.names));
   const folder = /in `([^`]+)`/.exec(JSON.stringify(trained.blocks))?.[1];
   if (folder === undefined) throw new UserError('The message about the trained model names no folder');
@@ -125,27 +151,40 @@ export async function transcript({ driver }: Story): Promise<(SeenMessage & { re
 }
 
 async function modal(story: Story, callbackId: string, deadlineMs = 15_000): Promise<SeenView> {
-  const view = await story.driver.waitFor(`the modal ${callbackId}`, { user: owner }, ({ view: seen }) => {
-    if (seen?.callback_id === callbackId) return seen;
-    // A refused file brings the first modal back, with the reason on top.
-    if (seen?.callback_id === 'wizard_dataset') {
-      const first = JSON.stringify(seen.blocks[0]);
-      if (first.includes(':warning:')) throw new UserError(`Instead of ${callbackId} the first modal came back: ${first}`);
-    }
-    return null;
-  }, deadlineMs);
+  const view = await story.driver.waitFor(
+    `the modal ${callbackId}`,
+    { user: owner },
+    ({ view: seen }) => {
+      if (seen?.callback_id === callbackId) return seen;
+      // A refused file brings the first modal back, with the reason on top.
+      if (seen?.callback_id === 'wizard_dataset') {
+        const first = JSON.stringify(seen.blocks[0]);
+        if (first.includes(':warning:'))
+          throw new UserError(`Instead of ${callbackId} the first modal came back: ${first}`);
+      }
+      return null;
+    },
+    deadlineMs,
+  );
   story.say('Podium', viewAsText(view, story.names));
   return view;
 }
 
-function inThread(story: Story, root: string, what: string, wanted: (message: SeenMessage) => boolean, deadlineMs = minuteMs) {
+function inThread(
+  story: Story,
+  root: string,
+  what: string,
+  wanted: (message: SeenMessage) => boolean,
+  deadlineMs = minuteMs,
+) {
   const at = { user: owner, channel, thread_ts: root };
   return story.driver.waitFor(what, at, ({ messages }) => messages.find(wanted), deadlineMs);
 }
 
 function mustWork({ ok, error, view }: Seen, what: string): void {
   const fields = Object.values(view?.errors ?? {});
-  if (!ok || fields.length > 0) throw new UserError(`${what} didn't work: ${[error, ...fields].filter(Boolean).join('; ')}`);
+  if (!ok || fields.length > 0)
+    throw new UserError(`${what} didn't work: ${[error, ...fields].filter(Boolean).join('; ')}`);
 }
 
 function chosenIn({ state }: SeenView, block: string): string[] {
@@ -161,13 +200,16 @@ function expectField(view: SeenView, block: string, expected: string): void {
 
 function expectChosen(view: SeenView, block: string, expected: number): void {
   const found = chosenIn(view, block);
-  if (found.length !== expected) throw new UserError(`${block}: expected ${expected} to be preselected, got ${found.join(', ') || 'none'}`);
+  if (found.length !== expected)
+    throw new UserError(`${block}: expected ${expected} to be preselected, got ${found.join(', ') || 'none'}`);
 }
 
 /** block_ids of the buttons with this action. */
 function buttonsOf(message: SeenMessage, actionId: string): string[] {
   return (message.blocks ?? []).flatMap((block) => {
     const own = [...(block.elements ?? []), ...(block.accessory ? [block.accessory] : [])];
-    return own.some((element) => 'action_id' in element && element.action_id === actionId) ? (block.block_id ?? []) : [];
+    return own.some((element) => 'action_id' in element && element.action_id === actionId)
+      ? (block.block_id ?? [])
+      : [];
   });
 }

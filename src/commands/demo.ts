@@ -5,7 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { errorText } from '../errors.ts';
 import { createDriver } from '../workspace/driver.ts';
-import { awaitModel, awaitRanking, newStory, runWizard, type Story, transcript, useTopRanked, vote } from './demo-story.ts';
+import {
+  awaitModel,
+  awaitRanking,
+  newStory,
+  runWizard,
+  type Story,
+  transcript,
+  useTopRanked,
+  vote,
+} from './demo-story.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { imagesOf, messageAsText } from './slack-as-text.ts';
 import { runParts } from './start.ts';
@@ -56,7 +65,9 @@ export async function demo(): Promise<number> {
 async function tell(url: string, folder: string): Promise<void> {
   const startedMs = performance.now();
   const driver = createDriver(url);
-  const story = await newStory(driver, (who, what) => console.log(`\n${styleText('bold', who)}: ${what.replaceAll('\n', '\n  ')}`));
+  const story = await newStory(driver, (who, what) =>
+    console.log(`\n${styleText('bold', who)}: ${what.replaceAll('\n', '\n  ')}`),
+  );
   try {
     await runWizard(story, sample);
     const { root, ranking } = await awaitRanking(story);
@@ -66,7 +77,9 @@ async function tell(url: string, folder: string): Promise<void> {
     await useTopRanked(story, root);
     const model = await awaitModel(story, root);
     const seconds = Math.round((performance.now() - startedMs) / 1000);
-    console.log(`\n${styleText('bold', 'The ranking')}\n${messageAsText(ranking, story.names).split('\n').slice(1).join('\n')}`);
+    console.log(
+      `\n${styleText('bold', 'The ranking')}\n${messageAsText(ranking, story.names).split('\n').slice(1).join('\n')}`,
+    );
     console.log(`\nCharts: ${charts.join(', ')}\nTold in ${seconds} s.\nModel: ${model}`);
   } finally {
     await writeFile(path.join(folder, 'transcript.json'), `${JSON.stringify(await transcript(story), null, 2)}\n`);

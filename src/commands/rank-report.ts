@@ -1,7 +1,15 @@
 /** The JSON of `podium rank --json`. Its fields are explained in docs/rank-json.md; they are only ever added to. */
 import { z } from 'zod';
-import { metricsSchema, profileSchema, rankingSchema, splitSizesSchema, type TrialSpec, trialResultSchema, warningSchema } from '../flows/contracts.ts';
 import type { Profile, Ranking } from '../flows/contracts.ts';
+import {
+  metricsSchema,
+  profileSchema,
+  rankingSchema,
+  splitSizesSchema,
+  type TrialSpec,
+  trialResultSchema,
+  warningSchema,
+} from '../flows/contracts.ts';
 import type { TrialOutcome } from '../flows/ranking.ts';
 
 const measured = trialResultSchema.pick({
@@ -51,7 +59,12 @@ export function rankReport({ profile, specs, outcomes, ranking, warnings }: Rank
   const trials = outcomes.map(({ model, category, language, status, error, result }, position) => {
     if (result) groups.set(JSON.stringify([category, language]), { category, language, ...result.split });
     const seed = specs[position]?.seed ?? 0;
-    const { metrics, split: _split, warnings: ofSplit, ...rest } = result ?? { metrics: null, split: null, warnings: [] };
+    const {
+      metrics,
+      split: _split,
+      warnings: ofSplit,
+      ...rest
+    } = result ?? { metrics: null, split: null, warnings: [] };
     for (const warning of ofSplit) {
       const known = warnings.some(({ message }) => message === warning.message);
       if (!known) warnings = [...warnings, { ...warning, file: profile.fileName }];

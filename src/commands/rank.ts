@@ -8,7 +8,14 @@ import { type Dataset, readDataset } from '../engine/data/read-dataset.ts';
 import { runTrial, type TrialData } from '../engine/run-trial.ts';
 import { errorText, UserError } from '../errors.ts';
 import { catalogue, modelName } from '../flows/catalogue.ts';
-import { type ColumnRoles, type Profile, quickRecipe, type Ranking, type TrialSpec, type Warning } from '../flows/contracts.ts';
+import {
+  type ColumnRoles,
+  type Profile,
+  quickRecipe,
+  type Ranking,
+  type TrialSpec,
+  type Warning,
+} from '../flows/contracts.ts';
 import { planTrials, rankedLanguages } from '../flows/plan.ts';
 import { rankModels, type TrialOutcome } from '../flows/ranking.ts';
 import type { Plan } from '../flows/records.ts';
@@ -29,7 +36,11 @@ interface RankOptions {
   json?: string;
 }
 
-const list = (value: string): string[] => value.split(',').map((item) => item.trim()).filter((item) => item !== '');
+const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 
 /** @param done gets the exit code: 0 ranked, 2 bad input, 1 our own failure, 130 interrupted */
 export function rankCommand(done: (exitCode: number) => void): Command {
@@ -66,7 +77,11 @@ async function rank(file: string, options: RankOptions): Promise<number> {
     return 0;
   } catch (error) {
     if (interrupted.signal.aborted) return 130;
-    console.error(printable(error instanceof UserError ? error.message : error instanceof Error ? (error.stack ?? '') : errorText(error)));
+    console.error(
+      printable(
+        error instanceof UserError ? error.message : error instanceof Error ? (error.stack ?? '') : errorText(error),
+      ),
+    );
     return error instanceof UserError ? 2 : 1;
   } finally {
     process.off('SIGINT', interrupt);
@@ -80,7 +95,10 @@ async function rankFile(file: string, options: RankOptions, signal: AbortSignal)
   const dataset = await readTraining(file, options);
   const profile = profileDataset(dataset);
   const categories = chosenCategories(profile, options.categories);
-  const data: TrialData = { dataset, test: options.test === undefined ? null : await readTest(options.test, dataset, categories) };
+  const data: TrialData = {
+    dataset,
+    test: options.test === undefined ? null : await readTest(options.test, dataset, categories),
+  };
   const plan: Plan = {
     models,
     categories,
@@ -94,7 +112,10 @@ async function rankFile(file: string, options: RankOptions, signal: AbortSignal)
   printWarnings(warnings);
   const outcomes = await runTrials(data, specs, signal);
   checkAnyDone(outcomes);
-  const languages = rankedLanguages(plan, specs.map(({ language }) => language));
+  const languages = rankedLanguages(
+    plan,
+    specs.map(({ language }) => language),
+  );
   const ranking = rankModels({ categories, models, languages, trials: outcomes, seed: options.seed });
   console.log(printable(rankingTable(ranking)));
   if (options.json === undefined) return;
@@ -112,7 +133,8 @@ function checkModels(models: string[]): void {
   const known = catalogue.map(({ id }) => id);
   const unknown = models.find((model) => !known.includes(model));
   if (models.length === 0) throw new UserError(`--models: expected at least one of ${known.join(', ')}, got none.`);
-  if (unknown !== undefined) throw new UserError(`--models: expected one of ${known.join(', ')}, got ${JSON.stringify(unknown)}.`);
+  if (unknown !== undefined)
+    throw new UserError(`--models: expected one of ${known.join(', ')}, got ${JSON.stringify(unknown)}.`);
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {
@@ -121,7 +143,10 @@ async function readBytes(file: string): Promise<Uint8Array> {
   });
 }
 
-async function readTraining(file: string, { text, language, annotation, categories = [] }: RankOptions): Promise<Dataset> {
+async function readTraining(
+  file: string,
+  { text, language, annotation, categories = [] }: RankOptions,
+): Promise<Dataset> {
   const bytes = await readBytes(file);
   const name = path.basename(file);
   const roles: Partial<ColumnRoles> = {
@@ -141,30 +166,42 @@ async function readTraining(file: string, { text, language, annotation, categori
 /** With the same columns as the training file, as far as the chosen categories need them. */
 async function readTest(file: string, { roles, fileName }: Dataset, categories: string[]): Promise<Dataset> {
   const labels = roles.labels.filter((column) => categories.includes(column));
-  const wanted = { text: roles.text, annotation: roles.annotation, labels, ...(roles.language === null && { language: null }) };
+  const wanted = {
+    text: roles.text,
+    annotation: roles.annotation,
+    labels,
+    ...(roles.language === null && { language: null }),
+  };
   const test = readDataset(await readBytes(file), path.basename(file), { roles: wanted });
   const missing = categories.find((category) => !test.categories.some(({ name }) => name === category));
   if (missing === undefined) return test;
   const found = test.categories.map(({ name }) => name).join(', ') || 'none';
-  throw new UserError(`${test.fileName}: expected the category ${JSON.stringify(missing)} of ${fileName}, got ${found}.`);
+  throw new UserError(
+    `${test.fileName}: expected the category ${JSON.stringify(missing)} of ${fileName}, got ${found}.`,
+  );
 }
 
 function chosenCategories(profile: Profile, wanted: string[] | undefined): string[] {
   const found = profile.categories.map(({ name }) => name).join(', ') || 'none';
   const unknown = wanted?.find((category) => !profile.categories.some(({ name }) => name === category));
   if (unknown !== undefined)
-    throw new UserError(`--categories: there is no column or annotation key ${JSON.stringify(unknown)} in ${profile.fileName}. Found: ${found}.`);
+    throw new UserError(
+      `--categories: there is no column or annotation key ${JSON.stringify(unknown)} in ${profile.fileName}. Found: ${found}.`,
+    );
   const categories = wanted ?? suggestCategories(profile.categories).map(({ category }) => category);
   if (categories.length > 0) return [...new Set(categories)];
   const reasons = profile.categories.map(({ name, unusable }) => `${name}: ${unusable}`).join('; ');
-  throw new UserError(`${profile.fileName}: no category can be compared (${reasons || 'no label column and no annotation column was found'}).`);
+  throw new UserError(
+    `${profile.fileName}: no category can be compared (${reasons || 'no label column and no annotation column was found'}).`,
+  );
 }
 
-export interface FileWarning extends Warning {
+interface FileWarning extends Warning {
   file: string;
 }
 
-const warningsOf = ({ warnings, fileName }: Profile): FileWarning[] => warnings.map((warning) => ({ ...warning, file: fileName }));
+const warningsOf = ({ warnings, fileName }: Profile): FileWarning[] =>
+  warnings.map((warning) => ({ ...warning, file: fileName }));
 
 const warningsPrinted = 20;
 
@@ -172,7 +209,8 @@ const warningsPrinted = 20;
 function printWarnings(warnings: FileWarning[]): void {
   const sorted = warnings.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
   for (const { file, message } of sorted.slice(0, warningsPrinted)) console.error(printable(`${file}: ${message}`));
-  if (sorted.length > warningsPrinted) console.error(`… and ${sorted.length - warningsPrinted} more; --json holds all of them`);
+  if (sorted.length > warningsPrinted)
+    console.error(`… and ${sorted.length - warningsPrinted} more; --json holds all of them`);
 }
 
 /** A failed trial leaves its model incomplete; the others go on. */
@@ -185,7 +223,9 @@ async function runTrials(data: TrialData, specs: TrialSpec[], signal: AbortSigna
       const outcome = await runOne(data, spec, signal, (share) => show.at(position + share, what));
       outcomes.push(outcome);
       const { result, error } = outcome;
-      show.ended(`${what}: ${result ? `macro-F1 ${result.metrics.macroF1.toFixed(3)}, trained in ${result.trainSeconds.toFixed(1)} s` : `failed: ${error}`}`);
+      show.ended(
+        `${what}: ${result ? `macro-F1 ${result.metrics.macroF1.toFixed(3)}, trained in ${result.trainSeconds.toFixed(1)} s` : `failed: ${error}`}`,
+      );
     }
   } finally {
     show.stop();
@@ -193,7 +233,12 @@ async function runTrials(data: TrialData, specs: TrialSpec[], signal: AbortSigna
   return outcomes;
 }
 
-async function runOne(data: TrialData, spec: TrialSpec, signal: AbortSignal, onShare: (share: number) => void): Promise<TrialOutcome> {
+async function runOne(
+  data: TrialData,
+  spec: TrialSpec,
+  signal: AbortSignal,
+  onShare: (share: number) => void,
+): Promise<TrialOutcome> {
   const { model, category, language } = spec;
   const known = { model, category, language };
   try {
@@ -224,7 +269,11 @@ function progressOn(stream: NodeJS.WriteStream, total: number): Progress {
   }
   const bar = new SingleBar({ stream, format: '{bar} {percentage} % | {what}', clearOnComplete: true });
   bar.start(total, 0, { what: '' });
-  return { at: (trials, what) => bar.update(trials, { what: printable(what) }), ended: () => undefined, stop: () => bar.stop() };
+  return {
+    at: (trials, what) => bar.update(trials, { what: printable(what) }),
+    ended: () => undefined,
+    stop: () => bar.stop(),
+  };
 }
 
 function checkAnyDone(outcomes: TrialOutcome[]): void {
@@ -235,7 +284,16 @@ function checkAnyDone(outcomes: TrialOutcome[]): void {
 function rankingTable({ rows, floors }: Ranking): string {
   const perLanguage = rows.some(({ language }) => language !== null);
   const figure = (value: number | null): string => value?.toFixed(3) ?? '–';
-  const header = ['#', 'model', ...(perLanguage ? ['language'] : []), 'macro-F1', '95 % interval', 'chance of being best', 'seconds', ''];
+  const header = [
+    '#',
+    'model',
+    ...(perLanguage ? ['language'] : []),
+    'macro-F1',
+    '95 % interval',
+    'chance of being best',
+    'seconds',
+    '',
+  ];
   const body = rows.map((row) => [
     String(row.rank),
     modelName(row.model),
@@ -246,7 +304,9 @@ function rankingTable({ rows, floors }: Ranking): string {
     row.trainSeconds?.toFixed(1) ?? '–',
     remarks(row).join(', '),
   ]);
-  const floor = floors.map(({ language, score }) => `${language === null ? '' : `${language} `}${figure(score)}`).join(', ');
+  const floor = floors
+    .map(({ language, score }) => `${language === null ? '' : `${language} `}${figure(score)}`)
+    .join(', ');
   return `${tableAsText([header, ...body])}\nAlways answering the most frequent label: ${floor}`;
 }
 

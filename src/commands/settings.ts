@@ -34,7 +34,7 @@ export interface Settings {
   slack: SlackSettings | null;
 }
 
-export interface SlackSettings {
+interface SlackSettings {
   botToken: string;
   appToken: string;
   apiUrl: string | undefined;
@@ -57,7 +57,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if (!parsed.success) {
     const name = environmentSchema.keyof().safeParse(parsed.error.issues[0]?.path[0]).data;
     if (name === undefined) throw parsed.error;
-    throw new UserError(`${name}: expected ${expected[name]}${name.endsWith('TOKEN') ? '' : `, got ${JSON.stringify(environment[name])}`}.`);
+    throw new UserError(
+      `${name}: expected ${expected[name]}${name.endsWith('TOKEN') ? '' : `, got ${JSON.stringify(environment[name])}`}.`,
+    );
   }
   const values = parsed.data;
   const stateDir = path.resolve(values.PODIUM_STATE ?? '.podium');
@@ -75,12 +77,17 @@ function slackSettings(values: z.infer<typeof environmentSchema>): SlackSettings
   const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_API_URL: apiUrl } = values;
   if (botToken !== undefined && appToken !== undefined) return { botToken, appToken, apiUrl };
   if (botToken === undefined && appToken === undefined) return null;
-  const [there, missing] = botToken === undefined ? ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'] : ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'];
-  throw new UserError(`${there} is set but ${missing} isn't. Slack needs both; without both, the local workspace stands in.`);
+  const [there, missing] =
+    botToken === undefined ? ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'] : ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'];
+  throw new UserError(
+    `${there} is set but ${missing} isn't. Slack needs both; without both, the local workspace stands in.`,
+  );
 }
 
 /** @throws UserError when a process that is run alone has no Redis */
 export function requireRedisUrl({ redisUrl }: Settings): string {
   if (redisUrl !== undefined) return redisUrl;
-  throw new UserError('REDIS_URL is not set. Bot and workers meet in Redis: set it to the same address for both, such as redis://127.0.0.1:6379.');
+  throw new UserError(
+    'REDIS_URL is not set. Bot and workers meet in Redis: set it to the same address for both, such as redis://127.0.0.1:6379.',
+  );
 }

@@ -1,7 +1,7 @@
 /** What a person sees in Slack, as text for a terminal: messages, modals, tables. */
 import { z } from 'zod';
-import { printable, tableAsText } from './terminal.ts';
 import type { SeenMessage, SeenView } from '../workspace/driver.ts';
+import { printable, tableAsText } from './terminal.ts';
 
 type Block = NonNullable<SeenMessage['blocks']>[number];
 
@@ -47,7 +47,9 @@ function blockAsText(block: Block, names: Names): string {
     const texts = elements.data.elements.map(({ text }) => textOf(text));
     return readable(block.type === 'actions' ? texts.map((text) => `[ ${text} ]`).join(' ') : texts.join(' '), names);
   }
-  const button = textOf(z.looseObject({ accessory: z.looseObject({ text: z.unknown() }) }).safeParse(block).data?.accessory.text);
+  const button = textOf(
+    z.looseObject({ accessory: z.looseObject({ text: z.unknown() }) }).safeParse(block).data?.accessory.text,
+  );
   return readable(textOf(block.text), names) + (button === '' ? '' : `  [ ${button} ]`);
 }
 

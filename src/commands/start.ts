@@ -13,7 +13,11 @@ export async function start(): Promise<number> {
   return runParts(settings, {
     print: (line) => console.log(line),
     onReady: (url) =>
-      console.log(url === null ? '\nPodium is in your Slack. Type /benchmark there. Ctrl-C ends it.' : `\nOpen ${url} and type /benchmark in #benchmarks. Ctrl-C ends it.`),
+      console.log(
+        url === null
+          ? '\nPodium is in your Slack. Type /benchmark there. Ctrl-C ends it.'
+          : `\nOpen ${url} and type /benchmark in #benchmarks. Ctrl-C ends it.`,
+      ),
   });
 }
 

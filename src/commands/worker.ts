@@ -13,7 +13,13 @@ export async function runWorker(): Promise<void> {
   const redis = new Redis(connection);
   const subscriber = new Redis(connection);
   for (const client of [redis, subscriber]) client.on('error', (error) => console.error(`redis: ${error.message}`));
-  const worker = await startWorker({ connection, redis, subscriber, artifactUrl: settings.artifactUrl, log: (line) => console.log(line) });
+  const worker = await startWorker({
+    connection,
+    redis,
+    subscriber,
+    artifactUrl: settings.artifactUrl,
+    log: (line) => console.log(line),
+  });
   exitWithParent(async () => {
     await worker.close();
     redis.disconnect();

@@ -41,7 +41,8 @@ async function onPort(port: number | undefined, options: Omit<WorkspaceOptions, 
   try {
     return await createWorkspace({ ...options, port: usualPort });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return createWorkspace({ ...options, port: 0 });
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      return createWorkspace({ ...options, port: 0 });
     throw error;
   }
 }

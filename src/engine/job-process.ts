@@ -4,11 +4,10 @@
  */
 import os from 'node:os';
 import { errorText } from '../errors.ts';
-import { encodeFailure } from '../flows/job-failure.ts';
+import { encodeFailure, profileJobSchema, trainJobSchema, trialJobSchema } from '../flows/contracts.ts';
 import { createArtifactStore } from '../storage/artifacts.ts';
-import { profileJobSchema, trainJobSchema, trialJobSchema } from '../flows/contracts.ts';
 import type { TrainHooks } from './classifier.ts';
-import { type FromJob, toJobSchema, type ToJob } from './job-messages.ts';
+import { type FromJob, type ToJob, toJobSchema } from './job-messages.ts';
 import { runProfileJob, runTrainJob, runTrialJob } from './jobs.ts';
 
 const controller = new AbortController();
@@ -18,7 +17,10 @@ const send = (message: FromJob): void => {
 
 async function run({ kind, artifactUrl, payload }: Extract<ToJob, { type: 'run' }>): Promise<unknown> {
   const store = createArtifactStore(artifactUrl);
-  const hooks: TrainHooks = { signal: controller.signal, onProgress: (progress) => send({ type: 'progress', progress }) };
+  const hooks: TrainHooks = {
+    signal: controller.signal,
+    onProgress: (progress) => send({ type: 'progress', progress }),
+  };
   if (kind === 'profile') return runProfileJob(store, profileJobSchema.parse(payload), hooks);
   if (kind === 'trial') return runTrialJob(store, trialJobSchema.parse(payload), hooks);
   return runTrainJob(store, trainJobSchema.parse(payload), hooks);
@@ -37,7 +39,11 @@ process.on('message', (raw) => {
     .catch((error: unknown): FromJob => {
       const cancelled = controller.signal.aborted;
       const userMistake = error instanceof Error && error.name === 'UserError';
-      return { type: 'failure', reason: cancelled ? errorText(error) : encodeFailure(error), final: cancelled || userMistake };
+      return {
+        type: 'failure',
+        reason: cancelled ? errorText(error) : encodeFailure(error),
+        final: cancelled || userMistake,
+      };
     })
     .then((message) => process.send?.(message, () => process.exit(0)));
 });

@@ -21,7 +21,9 @@ const graceMs = 2000;
  * @throws UnrecoverableError when trying again would give the same; Error when the process died
  */
 export function runInProcess({ kind, artifactUrl, payload, signal, onProgress }: JobRun): Promise<unknown> {
-  const child = fork(new URL('./job-process.ts', import.meta.url), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(new URL('./job-process.ts', import.meta.url), [], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const tell = (message: ToJob): void => {
     child.send(message, () => {
       // A process that is gone already reports itself through its exit.

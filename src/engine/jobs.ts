@@ -1,7 +1,7 @@
 /** The three kinds of job, as the process that runs one of them does it: bytes from the store in, a result out. */
 import type {
-  DatasetRef,
   ColumnRoles,
+  DatasetRef,
   Profile,
   ProfileJob,
   TrainJob,

@@ -45,8 +45,19 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
   const family = await loadFamily(spec.model);
   const startMs = performance.now();
   const model = await family.train(
-    { kind, labels, train, validation, recipe: spec.recipe, classWeights: weighsClasses(spec, kind, train, labels), seed: spec.seed },
-    { signal: hooks.signal, onProgress: (progress) => hooks.onProgress({ ...progress, share: 0.05 + 0.9 * progress.share }) },
+    {
+      kind,
+      labels,
+      train,
+      validation,
+      recipe: spec.recipe,
+      classWeights: weighsClasses(spec, kind, train, labels),
+      seed: spec.seed,
+    },
+    {
+      signal: hooks.signal,
+      onProgress: (progress) => hooks.onProgress({ ...progress, share: 0.05 + 0.9 * progress.share }),
+    },
   );
   const trainedMs = performance.now();
   report(0.96, 'scoring');
@@ -70,7 +81,13 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
   };
   const rows = splits.test.map((document) => document.row);
   const { category, language } = spec;
-  return { result, predictions: { category, kind, language, labels, rows, truth: test.targets, predicted }, model, labels, kind };
+  return {
+    result,
+    predictions: { category, kind, language, labels, rows, truth: test.targets, predicted },
+    model,
+    labels,
+    kind,
+  };
 }
 
 /** @throws UserError when the file has no such category, listing those it has */
@@ -96,7 +113,9 @@ function keptDocuments(dataset: Dataset, { language, languages }: TrialSpec): Do
 function checkSplits({ train, test }: Splits, labels: string[], { category, language }: TrialSpec): void {
   const where = `${JSON.stringify(category)}${language === null ? '' : ` in ${language}`}`;
   if (labels.length < 2)
-    throw new UserError(`${where} has ${labels.length} label(s) (${labels.join(', ')}); a classifier needs at least two.`);
+    throw new UserError(
+      `${where} has ${labels.length} label(s) (${labels.join(', ')}); a classifier needs at least two.`,
+    );
   if (train.length < 2 || test.length < 1)
     throw new UserError(`${where}: ${train.length} documents to train on and ${test.length} to test on are too few.`);
 }

@@ -4,9 +4,9 @@
  */
 import { type ConnectionOptions, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { cancelChannel, type Progress, queues } from '../flows/contracts.ts';
-import { announce } from '../flows/presence.ts';
+import { cancelChannel, decodeFailure, type Progress, queues } from '../flows/contracts.ts';
 import { runInProcess } from './job-runner.ts';
+import { announce } from './presence.ts';
 
 export interface WorkerOptions {
   connection: ConnectionOptions;
@@ -51,10 +51,18 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
           running.delete(job.id ?? '');
         }
       },
-      { connection: options.connection, concurrency: 1, lockDuration: lockMs, stalledInterval: stalledCheckMs, maxStalledCount: stallsAllowed },
+      {
+        connection: options.connection,
+        concurrency: 1,
+        lockDuration: lockMs,
+        stalledInterval: stalledCheckMs,
+        maxStalledCount: stallsAllowed,
+      },
     );
     worker.on('error', (error) => options.log(`queue ${kind}: ${error.message}`));
-    worker.on('failed', (job, error) => options.log(`${job?.id ?? kind} failed: ${error.message}`));
+    worker.on('failed', (job, error) =>
+      options.log(`${job?.id ?? kind} failed: ${decodeFailure(error.message).message}`),
+    );
     worker.on('completed', (job) => options.log(`${job.id} done`));
     return worker;
   });
@@ -81,7 +89,8 @@ async function runJob(
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const payload = queues[kind].payload.safeParse(job.data);
-  if (!payload.success) throw new UnrecoverableError(`Job ${job.id} holds a malformed payload: ${payload.error.message}`);
+  if (!payload.success)
+    throw new UnrecoverableError(`Job ${job.id} holds a malformed payload: ${payload.error.message}`);
   let reportedMs = -Infinity;
   const onProgress = (progress: Progress): void => {
     const nowMs = performance.now();

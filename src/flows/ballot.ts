@@ -1,8 +1,8 @@
 /** The vote on the top-ranked models, and the decision that ends it. */
 import { UserError } from '../errors.ts';
 import { removeVote, saveVote, type VoteRow, votesOf } from '../storage/message-queries.ts';
-import type { RankingRow } from './contracts.ts';
 import { accepts } from './benchmark.ts';
+import type { RankingRow } from './contracts.ts';
 import { apply, type Flow } from './flow.ts';
 import { type Benchmark, type Decision, requireBenchmark } from './records.ts';
 

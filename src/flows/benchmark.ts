@@ -21,7 +21,7 @@ export const stateNames = [
 ] as const;
 export type StateName = (typeof stateNames)[number];
 
-export const eventNames = [
+const eventNames = [
   'dataset_given',
   'profiled',
   'profile_failed',

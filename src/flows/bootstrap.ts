@@ -100,7 +100,7 @@ export function fullMacroF1(predictions: Predictions): number {
 }
 
 /** The documents a draw is over: every row that any category tests, ascending. */
-export function drawnRows(categories: Predictions[]): number[] {
+function drawnRows(categories: Predictions[]): number[] {
   return [...new Set(categories.flatMap((category) => category.rows))].sort((a, b) => a - b);
 }
 
@@ -160,7 +160,7 @@ function checkSameDocuments(reference: Predictions[], categories: Predictions[])
 }
 
 /** Quantile `share` (0 to 1) of ascending values with linear interpolation, NumPy's default. */
-export function quantile(ascending: Float64Array, share: number): number {
+function quantile(ascending: Float64Array, share: number): number {
   const position = share * (ascending.length - 1);
   const below = Math.floor(position);
   const low = ascending[below] ?? Number.NaN;

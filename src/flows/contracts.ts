@@ -1,9 +1,10 @@
 /**
- * What travels between the processes: zod schemas and their types, nothing else.
+ * What travels between the processes: zod schemas and their types, and the names under which it is found.
  * Bot and worker both import this file; so does every room that reads a profile, a trial or a ranking.
  * Everything here is plain JSON. Units stand last in a name (`trainSeconds`, `sizeBytes`).
  */
 import { z } from 'zod';
+import { errorText, FinalError, UserError } from '../errors.ts';
 
 // --- data -----------------------------------------------------------------------------------------------------------
 
@@ -35,7 +36,7 @@ export const columnRolesSchema = z.object({
 });
 export type ColumnRoles = z.infer<typeof columnRolesSchema>;
 
-export const imbalanceSchema = z.object({
+const imbalanceSchema = z.object({
   /** largest label count / smallest */
   ratio: z.number(),
   /** Gini of the label counts, 0 = all equal: 2*sum(i*x_i)/(n*sum(x)) - (n+1)/n over ascending counts */
@@ -48,7 +49,7 @@ export const imbalanceSchema = z.object({
 });
 export type Imbalance = z.infer<typeof imbalanceSchema>;
 
-export const categoryProfileSchema = z.object({
+const categoryProfileSchema = z.object({
   name: z.string(),
   kind: categoryKindSchema,
   /** documents that have a value for this category */
@@ -139,7 +140,7 @@ export const trialSpecSchema = z.object({
 });
 export type TrialSpec = z.infer<typeof trialSpecSchema>;
 
-export const perClassSchema = z.object({
+const perClassSchema = z.object({
   label: z.string(),
   precision: z.number(),
   recall: z.number(),
@@ -225,7 +226,7 @@ export type Progress = z.infer<typeof progressSchema>;
 
 // --- ranking --------------------------------------------------------------------------------------------------------
 
-export const rankingRowSchema = z.object({
+const rankingRowSchema = z.object({
   /** 1-based; equal ranks never occur, ties are said by `tiedWithFirst` */
   rank: z.number().int(),
   model: z.string(),
@@ -280,7 +281,7 @@ export type Ranking = z.infer<typeof rankingSchema>;
 // --- jobs -----------------------------------------------------------------------------------------------------------
 
 /** The dataset as a job names it: the bytes are in the artifact store under `artifactKey`. */
-export const datasetRefSchema = z.object({
+const datasetRefSchema = z.object({
   datasetHash: z.string(),
   artifactKey: z.string(),
   /** as uploaded, shown to people and used for the file's format; never a path */
@@ -300,7 +301,7 @@ export const trialJobSchema = z.object({
 });
 export type TrialJob = z.infer<typeof trialJobSchema>;
 
-export const trialJobResultSchema = z.object({ result: trialResultSchema, predictionsKey: z.string() });
+const trialJobResultSchema = z.object({ result: trialResultSchema, predictionsKey: z.string() });
 export type TrialJobResult = z.infer<typeof trialJobResultSchema>;
 
 export const trainJobSchema = z.object({
@@ -331,3 +332,35 @@ export const queues = {
 
 /** Redis channel on which the bot names a running job's id that is to end (BullMQ's own cancel stays in its process). */
 export const cancelChannel = 'podium-cancel';
+
+// --- failures -------------------------------------------------------------------------------------------------------
+
+/** BullMQ carries a failed job's reason as one string; the prefix makes the kind of the error survive the journey. */
+const userPrefix = 'user: ';
+
+/** The reason as it is thrown in the worker. */
+export function encodeFailure(error: unknown): string {
+  return error instanceof UserError ? `${userPrefix}${error.message}` : errorText(error);
+}
+
+/** The error as the bot sees it. */
+export function decodeFailure(reason: string): UserError | FinalError {
+  return reason.startsWith(userPrefix) ? new UserError(reason.slice(userPrefix.length)) : new FinalError(reason);
+}
+
+// --- workers --------------------------------------------------------------------------------------------------------
+
+/** What a worker tells of itself, under `workerKeyPrefix` in Redis, for as long as it lives. */
+export const workerInfoSchema = z.object({
+  host: z.string(),
+  pid: z.number().int(),
+  device: z.string(),
+  cores: z.number().int(),
+  memoryBytes: z.number(),
+  nodeVersion: z.string(),
+  /** ids of the jobs it runs */
+  running: z.array(z.string()),
+});
+export type WorkerInfo = z.infer<typeof workerInfoSchema>;
+
+export const workerKeyPrefix = 'podium-worker/';

@@ -57,5 +57,7 @@ function measuredRates(connection: Connection): Map<string, { secondsPerDocument
     perModel.set(spec.model, rates);
   }
   const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-  return new Map([...perModel].map(([model, rates]) => [model, { secondsPerDocument: median(rates), count: rates.length }]));
+  return new Map(
+    [...perModel].map(([model, rates]) => [model, { secondsPerDocument: median(rates), count: rates.length }]),
+  );
 }

@@ -3,7 +3,7 @@
  * belong to it and the effects it wants. Nothing is done outside the database here; the relay does that.
  */
 import { RetryableError } from '../errors.ts';
-import { changeBenchmark, type BenchmarkChanges } from '../storage/benchmark-queries.ts';
+import { type BenchmarkChanges, changeBenchmark } from '../storage/benchmark-queries.ts';
 import { type Connection, type Database, inTransaction } from '../storage/database.ts';
 import { wantEffect } from '../storage/outbox-queries.ts';
 import { type EffectName, type EventName, transition } from './benchmark.ts';
@@ -34,13 +34,7 @@ export function apply(flow: Flow, benchmarkId: string, event: EventName, change:
     const before = requireBenchmark(connection, benchmarkId);
     const { state, effects } = transition(before.state, event);
     change.rows?.(connection, before);
-    const changed = changeBenchmark(
-      connection,
-      benchmarkId,
-      before.version,
-      { ...change.fields, state },
-      flow.nowMs(),
-    );
+    const changed = changeBenchmark(connection, benchmarkId, before.version, { ...change.fields, state }, flow.nowMs());
     if (!changed) throw new RetryableError(`Benchmark ${benchmarkId} changed while ${event} was applied to it`);
     for (const effect of effects) want(connection, benchmarkId, effect, flow.nowMs());
     return requireBenchmark(connection, benchmarkId);

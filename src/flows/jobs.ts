@@ -5,13 +5,20 @@
 import { type ConnectionOptions, type Job, Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { RetryableError } from '../errors.ts';
-import { type Benchmark, getTrials, requireBenchmark, type Trial } from './records.ts';
 import { benchmarksInState, findDataset } from '../storage/benchmark-queries.ts';
-import { type DatasetRef, cancelChannel, type ProfileJob, queues, type TrainJob, type TrialJob } from './contracts.ts';
+import {
+  cancelChannel,
+  type DatasetRef,
+  decodeFailure,
+  type ProfileJob,
+  queues,
+  type TrainJob,
+  type TrialJob,
+} from './contracts.ts';
 import type { Flow } from './flow.ts';
-import { decodeFailure } from './job-failure.ts';
 import { jobIds, subjectOf } from './job-ids.ts';
 import * as outcomes from './outcomes.ts';
+import { type Benchmark, getTrials, requireBenchmark, type Trial } from './records.ts';
 import { fullRecipe, trainSpecs } from './train-plan.ts';
 
 type QueueKind = keyof typeof queues;

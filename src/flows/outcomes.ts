@@ -2,7 +2,7 @@
  * What a job's progress or end means for its benchmark. Every function here may be called twice with the same news, or
  * with news that came too late: then it changes nothing.
  */
-import { type FinalError, type UserError } from '../errors.ts';
+import type { FinalError, UserError } from '../errors.ts';
 import { changeTrial } from '../storage/benchmark-queries.ts';
 import { accepts } from './benchmark.ts';
 import { type Profile, progressSchema, type TrainJobResult, type TrialJobResult } from './contracts.ts';
@@ -16,7 +16,7 @@ const isFailure = (outcome: object): outcome is Failure => outcome instanceof Er
 /** @returns the benchmark when this news changed it */
 export function profileEnded(flow: Flow, jobId: string, outcome: Profile | Failure): Benchmark | null {
   const benchmark = getBenchmark(flow.database, subjectOf(jobId));
-  if (!benchmark || benchmark.state !== 'profiling' || jobIds.profile(benchmark) !== jobId) return null;
+  if (benchmark?.state !== 'profiling' || jobIds.profile(benchmark) !== jobId) return null;
   if (isFailure(outcome)) return apply(flow, benchmark.id, 'profile_failed', { fields: { error: outcome.message } });
   return apply(flow, benchmark.id, 'profiled', { fields: { profile: outcome, roles: outcome.roles, error: null } });
 }

@@ -37,7 +37,8 @@ function checkPlan(plan: Plan, profile: Profile): void {
   for (const name of plan.categories) {
     const category: CategoryProfile | undefined = profile.categories.find((found) => found.name === name);
     if (!category) throw new UserError(`There is no category ${JSON.stringify(name)} in ${profile.fileName}.`);
-    if (category.unusable !== null) throw new UserError(`${JSON.stringify(name)} can't be compared: ${category.unusable}`);
+    if (category.unusable !== null)
+      throw new UserError(`${JSON.stringify(name)} can't be compared: ${category.unusable}`);
   }
 }
 

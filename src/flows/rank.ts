@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { errorText } from '../errors.ts';
 import { type Ranking, rankingSchema } from './contracts.ts';
 import { apply, type Flow } from './flow.ts';
-import type { RankRequest } from './rank-thread.ts';
 import { rankedLanguages } from './plan.ts';
+import type { RankRequest } from './rank-thread.ts';
 import { type Benchmark, getTrials, type Plan, requireBenchmark } from './records.ts';
 
 /**

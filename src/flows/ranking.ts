@@ -56,7 +56,7 @@ export interface RankingInput {
 }
 
 /** What the distinguishable/not decision is taken at. */
-export const significanceLevel = 0.05;
+const significanceLevel = 0.05;
 const defaultResamples = 2000;
 
 interface Finished {

@@ -1,13 +1,7 @@
 /** Rows of storage as typed records: JSON columns are checked where they come in and go out. */
 import { z } from 'zod';
 import { FinalError } from '../errors.ts';
-import {
-  type BenchmarkRow,
-  findBenchmark,
-  findTrial,
-  type TrialRow,
-  trialsOf,
-} from '../storage/benchmark-queries.ts';
+import { type BenchmarkRow, findBenchmark, findTrial, type TrialRow, trialsOf } from '../storage/benchmark-queries.ts';
 import type { Connection } from '../storage/database.ts';
 import { type StateName, stateNames } from './benchmark.ts';
 import {
@@ -24,7 +18,7 @@ import {
 } from './contracts.ts';
 
 /** What was chosen in the wizard. */
-export const planSchema = z.object({
+const planSchema = z.object({
   models: z.array(z.string()).min(2),
   categories: z.array(z.string()).min(1),
   /** whose documents take part; null = all */
@@ -35,7 +29,7 @@ export const planSchema = z.object({
 });
 export type Plan = z.infer<typeof planSchema>;
 
-export const decisionSchema = z.object({
+const decisionSchema = z.object({
   kind: z.enum(['top', 'manual', 'stop']),
   /** one model, or one for each language in per-language mode; empty after `stop` */
   choices: z.array(z.object({ language: z.string().nullable(), model: z.string() })),
@@ -45,11 +39,11 @@ export const decisionSchema = z.object({
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
-export const trainingSchema = z.object({
+const trainingSchema = z.object({
   progress: progressSchema.nullable(),
   result: trainJobResultSchema.nullable(),
 });
-export type Training = z.infer<typeof trainingSchema>;
+type Training = z.infer<typeof trainingSchema>;
 
 const stateSchema = z.enum(stateNames);
 const trialStatusSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
@@ -86,7 +80,7 @@ export interface Trial {
   error: string | null;
 }
 
-export function toBenchmark(row: BenchmarkRow): Benchmark {
+function toBenchmark(row: BenchmarkRow): Benchmark {
   return {
     ...row,
     state: stateSchema.parse(row.state),

@@ -77,7 +77,8 @@ export function startRelay(options: RelayOptions): Relay {
     }
     const due = nextDueMs(database);
     // Rows of busy benchmarks are overdue; the end of what they wait for ticks again.
-    if (due !== null) timer = setTimeout(tick, Math.min(Math.max(due - nowMs(), busy.size > 0 ? 250 : 0), longestWaitMs));
+    if (due !== null)
+      timer = setTimeout(tick, Math.min(Math.max(due - nowMs(), busy.size > 0 ? 250 : 0), longestWaitMs));
   };
 
   const wake = (): void => {

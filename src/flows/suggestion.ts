@@ -27,7 +27,10 @@ export function suggestCategories(
   for (const profile of profiles) {
     const largest = candidates
       .filter(({ imbalance }) => imbalance.profile === profile)
-      .reduce<Candidate | null>((best, next) => (best && best.category.documents >= next.category.documents ? best : next), null);
+      .reduce<Candidate | null>(
+        (best, next) => (best && best.category.documents >= next.category.documents ? best : next),
+        null,
+      );
     if (!largest || chosen.length >= limit) continue;
     chosen.push(largest);
     reasons.push(`the largest ${profile} one`);
@@ -51,6 +54,8 @@ function distanceTo(chosen: readonly Candidate[], candidate: Candidate): number 
     category.kind === 'multi' ? 0.5 : 0,
   ];
   const own = position(candidate);
-  const distances = chosen.map((other) => Math.hypot(...position(other).map((value, axis) => value - (own[axis] ?? 0))));
+  const distances = chosen.map((other) =>
+    Math.hypot(...position(other).map((value, axis) => value - (own[axis] ?? 0))),
+  );
   return Math.min(...distances);
 }

@@ -11,10 +11,6 @@ export function findMessage(connection: Connection, benchmarkId: string, role: s
   return connection.select().from(messages).where(where).get() ?? null;
 }
 
-export function messagesOf(connection: Connection, benchmarkId: string): MessageRow[] {
-  return connection.select().from(messages).where(eq(messages.benchmarkId, benchmarkId)).all();
-}
-
 /** Records where a message stands; fields left out keep their value. */
 export function saveMessage(
   connection: Connection,

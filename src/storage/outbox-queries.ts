@@ -39,7 +39,11 @@ export function dueEffects(connection: Connection, nowMs: number, limit: number)
 
 /** When the next waiting row is due, or null. */
 export function nextDueMs(connection: Connection): number | null {
-  const row = connection.select({ dueMs: min(outbox.dueMs) }).from(outbox).where(eq(outbox.status, 'pending')).get();
+  const row = connection
+    .select({ dueMs: min(outbox.dueMs) })
+    .from(outbox)
+    .where(eq(outbox.status, 'pending'))
+    .get();
   return row?.dueMs ?? null;
 }
 

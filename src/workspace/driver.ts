@@ -56,16 +56,16 @@ const logEntry = z.object({
   status: z.union([z.number(), z.string()]),
   answer: z.unknown(),
 });
-export type SeenCall = z.infer<typeof logEntry>;
+type SeenCall = z.infer<typeof logEntry>;
 
 /** What a person looks at: a channel or a thread in it beside the modal, which is always before them. */
-export interface Look {
+interface Look {
   user: string;
   channel?: string;
   thread_ts?: string;
 }
 
-export interface ElementAt {
+interface ElementAt {
   user: string;
   channel?: string;
   ts?: string;

@@ -8,8 +8,8 @@ import { createDelivery } from '../../src/bot/delivery.ts';
 import { type Charts, openCharts } from '../../src/charts/charts.ts';
 import type { EffectName } from '../../src/flows/benchmark.ts';
 import type { Flow } from '../../src/flows/flow.ts';
-import { type Carrier, startRelay } from '../../src/flows/relay.ts';
 import { want } from '../../src/flows/flow.ts';
+import { type Carrier, startRelay } from '../../src/flows/relay.ts';
 import { createArtifactStore } from '../../src/storage/artifacts.ts';
 import { insertBenchmark, saveDataset } from '../../src/storage/benchmark-queries.ts';
 import { closeDatabase, openDatabase } from '../../src/storage/database.ts';
@@ -40,7 +40,14 @@ async function start(charts?: Charts): Promise<Fixture> {
   const drawing = charts ?? (await openCharts(undefined));
   stack.defer(() => drawing.close());
   const benchmark = aBenchmark({ state: 'ranked', channel, owner: 'U0ANA00001', createdMs: Date.now() });
-  const file = { hash: 'a'.repeat(64), fileName: 'data.csv', artifactKey: 'datasets/x', sizeBytes: 1, uploadedBy: 'U1', createdMs: 0 };
+  const file = {
+    hash: 'a'.repeat(64),
+    fileName: 'data.csv',
+    artifactKey: 'datasets/x',
+    sizeBytes: 1,
+    uploadedBy: 'U1',
+    createdMs: 0,
+  };
   saveDataset(database, file);
   insertBenchmark(database, benchmark);
   const lines: string[] = [];
@@ -63,7 +70,8 @@ async function start(charts?: Charts): Promise<Fixture> {
     relay.wake();
     const deadlineMs = Date.now() + 30_000;
     while (pendingEffects(database).length > 0) {
-      if (Date.now() > deadlineMs) throw new Error(`still to do: ${JSON.stringify(pendingEffects(database))}\n${lines.join('\n')}`);
+      if (Date.now() > deadlineMs)
+        throw new Error(`still to do: ${JSON.stringify(pendingEffects(database))}\n${lines.join('\n')}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   };
@@ -74,7 +82,8 @@ async function start(charts?: Charts): Promise<Fixture> {
   return { driver, flow, lines, carryOut, thread, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-const has = (message: SeenMessage | undefined, type: string): boolean => message?.blocks?.some((block) => block.type === type) ?? false;
+const has = (message: SeenMessage | undefined, type: string): boolean =>
+  message?.blocks?.some((block) => block.type === type) ?? false;
 
 test('table, chart and ballot are posted in order in one thread, and posted again they are updated in place', async () => {
   await using f = await start();

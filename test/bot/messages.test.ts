@@ -5,8 +5,8 @@ import { decisionMessage } from '../../src/bot/messages/decision.ts';
 import { richnesses } from '../../src/bot/messages/message.ts';
 import { progressMessage } from '../../src/bot/messages/progress.ts';
 import { rankingMessage } from '../../src/bot/messages/ranking.ts';
-import { stateNames } from '../../src/flows/benchmark.ts';
 import { candidatesOf } from '../../src/flows/ballot.ts';
+import { stateNames } from '../../src/flows/benchmark.ts';
 import type { VoteRow } from '../../src/storage/message-queries.ts';
 import { aBenchmark, aProfile, aRanking, aResult, aRow, assertPostable, aTrial, nasty } from './support.ts';
 
@@ -18,14 +18,17 @@ const location = (prefix: string): string => `/models/${prefix}`;
 test('the progress message is postable in every state, with no, few and many trials', () => {
   for (const state of stateNames) {
     for (const count of [0, 3, 60]) {
-      const trials = Array.from({ length: count }, (_, index) => aTrial(index, { status: index % 2 ? 'done' : 'running' }));
+      const trials = Array.from({ length: count }, (_, index) =>
+        aTrial(index, { status: index % 2 ? 'done' : 'running' }),
+      );
       assertPostable(progressMessage(aBenchmark({ state }), trials, 1000));
     }
   }
 });
 
 test('only a benchmark that can be cancelled has a Cancel button', () => {
-  const has = (state: 'running' | 'voting') => blocksText(progressMessage(aBenchmark({ state }), [], 0)).includes('benchmark_cancel');
+  const has = (state: 'running' | 'voting') =>
+    blocksText(progressMessage(aBenchmark({ state }), [], 0)).includes('benchmark_cancel');
   assert.equal(has('running'), true);
   assert.equal(has('voting'), false);
 });
@@ -43,16 +46,30 @@ test('a failed trial is named with its reason while the others go on', () => {
 
 test('names from files never become mentions, links or code, in any message', () => {
   const profile = aProfile({ name: () => nasty, categories: 20, languages: 8 });
-  const rows = [aRow(1, { model: nasty, language: nasty }), aRow(2, { status: 'incomplete', reason: nasty, score: null })];
+  const rows = [
+    aRow(1, { model: nasty, language: nasty }),
+    aRow(2, { status: 'incomplete', reason: nasty, score: null }),
+  ];
   const benchmark = aBenchmark({
     profile: { ...profile, fileName: nasty },
-    plan: { models: [nasty, 'b'], categories: [nasty], languages: null, mode: 'per-language', recipe: aTrial(0).spec.recipe, seed: 1 },
+    plan: {
+      models: [nasty, 'b'],
+      categories: [nasty],
+      languages: null,
+      mode: 'per-language',
+      recipe: aTrial(0).spec.recipe,
+      seed: 1,
+    },
     ranking: aRanking(rows),
     decision: { kind: 'manual', choices: [{ language: nasty, model: nasty }], by: 'U1', reason: nasty, atMs: 0 },
     training: { progress: { stage: 'training', share: 0.5, epoch: 1, epochs: 3, note: nasty }, result: null },
     error: nasty,
   });
-  const trial = aTrial(0, { status: 'failed', error: nasty, spec: { ...aTrial(0).spec, model: nasty, category: nasty, language: nasty } });
+  const trial = aTrial(0, {
+    status: 'failed',
+    error: nasty,
+    spec: { ...aTrial(0).spec, model: nasty, category: nasty, language: nasty },
+  });
   for (const state of stateNames) {
     const changed = { ...benchmark, state };
     const messages = [
@@ -87,15 +104,23 @@ test('the ranked table says rank, score, interval and ties in each of its three 
     assert.match(blocksText(message), /tied with #1/);
     assert.match(message.text, /1\. TF-IDF \+ logistic regression \(recommended\): 0\.890/);
   }
-  assert.match(blocksText(rankingMessage(aBenchmark(), 'F0CHART0001', 'data_table')), /"slack_file":\{"id":"F0CHART0001"\}/);
+  assert.match(
+    blocksText(rankingMessage(aBenchmark(), 'F0CHART0001', 'data_table')),
+    /"slack_file":\{"id":"F0CHART0001"\}/,
+  );
   assert.doesNotMatch(blocksText(rankingMessage(aBenchmark(), null, 'data_table')), /slack_file/);
 });
 
 test('sixty models, many categories and a failed model still fit into a message', () => {
-  const categories = Array.from({ length: 30 }, (_, index) => ({ category: `${nasty}${index}`, macroF1: 0.5, accuracy: 0.5 }));
+  const categories = Array.from({ length: 30 }, (_, index) => ({
+    category: `${nasty}${index}`,
+    macroF1: 0.5,
+    accuracy: 0.5,
+  }));
   const rows = Array.from({ length: 60 }, (_, index) => aRow(index + 1, { categories }));
   rows.push(aRow(61, { status: 'incomplete', score: null, low: null, high: null, reason: 'failed' }));
-  for (const richness of richnesses) assertPostable(rankingMessage(aBenchmark({ ranking: aRanking(rows) }), 'F0CHART0001', richness));
+  for (const richness of richnesses)
+    assertPostable(rankingMessage(aBenchmark({ ranking: aRanking(rows) }), 'F0CHART0001', richness));
 });
 
 test('the ballot shows who voted for what, and stays postable with 500 voters', () => {
@@ -115,12 +140,21 @@ test('once it is decided, the ballot has no button left', () => {
 });
 
 test('a ballot over many languages keeps within the blocks of a message', () => {
-  const rows = Array.from({ length: 40 }, (_, index) => [aRow(1, { language: `l${index}` }), aRow(2, { language: `l${index}` })]).flat();
+  const rows = Array.from({ length: 40 }, (_, index) => [
+    aRow(1, { language: `l${index}` }),
+    aRow(2, { language: `l${index}` }),
+  ]).flat();
   assertPostable(ballotMessage(aBenchmark({ ranking: aRanking(rows) }), []));
 });
 
 test('the decision names who decided, why, how the training goes and where the model is', () => {
-  const decision = { kind: 'manual', choices: [{ language: null, model: 'builtin/fasttext' }], by: 'U2', reason: 'fast', atMs: 0 } as const;
+  const decision = {
+    kind: 'manual',
+    choices: [{ language: null, model: 'builtin/fasttext' }],
+    by: 'U2',
+    reason: 'fast',
+    atMs: 0,
+  } as const;
   const waiting = aBenchmark({ state: 'decided', decision: { ...decision, choices: [...decision.choices] } });
   assert.match(blocksText(decisionMessage(waiting, location)), /<@U2> chooses \*fastText-style embeddings\*\\n> fast/);
   assert.match(blocksText(decisionMessage(waiting, location)), /waits for a worker/);
@@ -129,6 +163,15 @@ test('the decision names who decided, why, how the training goes and where the m
   const done = decisionMessage({ ...waiting, state: 'done', training: { progress: null, result } }, location);
   assertPostable(done);
   assert.match(blocksText(done), /1 file, 2\.0 MB, in `\/models\/models\/b1\/`/);
-  const many = { ...result, models: Array.from({ length: 200 }, () => ({ ...models[0], category: nasty, language: nasty, folder: 'x', result: aResult() })) };
+  const many = {
+    ...result,
+    models: Array.from({ length: 200 }, () => ({
+      ...models[0],
+      category: nasty,
+      language: nasty,
+      folder: 'x',
+      result: aResult(),
+    })),
+  };
   assertPostable(decisionMessage({ ...waiting, state: 'done', training: { progress: null, result: many } }, location));
 });

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import type { ModalView } from '@slack/types';
 import type { Message } from '../../src/bot/messages/message.ts';
 import { catalogue } from '../../src/flows/catalogue.ts';
-import { type Profile, quickRecipe, type Ranking, type RankingRow, type TrialResult } from '../../src/flows/contracts.ts';
+import {
+  type Profile,
+  quickRecipe,
+  type Ranking,
+  type RankingRow,
+  type TrialResult,
+} from '../../src/flows/contracts.ts';
 import type { Benchmark, Trial } from '../../src/flows/records.ts';
 import { checkBlocks } from '../../src/workspace/check-blocks.ts';
 import { checkView } from '../../src/workspace/check-view.ts';
@@ -13,7 +19,11 @@ export const nasty = `<!channel> *a* _b_ \`c\` <@U1|x> & עִבְרִית 👩�
 
 export const modelIds = catalogue.map(({ id }) => id);
 
-export function aProfile({ categories = 3, languages = 2, name = (index: number) => `category${index}` } = {}): Profile {
+export function aProfile({
+  categories = 3,
+  languages = 2,
+  name = (index: number) => `category${index}`,
+} = {}): Profile {
   const columns = ['text', ...Array.from({ length: categories }, (_, index) => name(index))];
   return {
     datasetHash: 'a'.repeat(64),
@@ -27,7 +37,11 @@ export function aProfile({ categories = 3, languages = 2, name = (index: number)
     columns: columns.map((column) => ({ name: column, filled: 490, distinct: 5, examples: [column, 'b'] })),
     roles: { text: 'text', id: null, language: null, annotation: null, labels: columns.slice(1) },
     reasons: { text: 'the longest texts' },
-    languages: Array.from({ length: languages }, (_, index) => ({ code: `l${index}`, name: name(index), documents: 490 / languages })),
+    languages: Array.from({ length: languages }, (_, index) => ({
+      code: `l${index}`,
+      name: name(index),
+      documents: 490 / languages,
+    })),
     textCharacters: { median: 50, p90: 100, p99: 200, max: 300 },
     categories: columns.slice(1).map((column, index) => ({
       name: column,
@@ -108,7 +122,14 @@ export function aTrial(position: number, changes: Partial<Trial> = {}): Trial {
     id: `b1t${position}`,
     benchmarkId: 'b1',
     position,
-    spec: { model: modelIds[position % 3] ?? '', category: 'theme', language: null, languages: null, seed: 7, recipe: quickRecipe },
+    spec: {
+      model: modelIds[position % 3] ?? '',
+      category: 'theme',
+      language: null,
+      languages: null,
+      seed: 7,
+      recipe: quickRecipe,
+    },
     status: 'queued',
     progress: null,
     result: null,
@@ -120,7 +141,16 @@ export function aTrial(position: number, changes: Partial<Trial> = {}): Trial {
 
 export function aResult(): TrialResult {
   return {
-    metrics: { documents: 70, accuracy: 0.9, macroF1: 0.8, microF1: 0.9, mcc: 0.7, perClass: [], confusion: null, perLanguage: [] },
+    metrics: {
+      documents: 70,
+      accuracy: 0.9,
+      macroF1: 0.8,
+      microF1: 0.9,
+      mcc: 0.7,
+      perClass: [],
+      confusion: null,
+      perLanguage: [],
+    },
     floor: { labels: ['x'], accuracy: 0.5, macroF1: 0.3 },
     split: { train: 300, validation: 70, test: 70 },
     chosenEpoch: 2,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { after, before, test } from 'node:test';
 import { awaitModel, awaitRanking, newStory, type Story } from '../../src/commands/demo-story.ts';
 import { messageAsText } from '../../src/commands/slack-as-text.ts';
 import type { SeenMessage } from '../../src/workspace/driver.ts';
@@ -23,7 +23,8 @@ after(() => podium[Symbol.asyncDispose]());
 /** Ana compares two models on one category; her benchmark is queued when this returns. */
 async function run(models = ['builtin/tfidf-logreg', 'builtin/fasttext'], rows = 240): Promise<void> {
   const { driver } = podium;
-  const modal = (id: string) => driver.waitFor(id, { user: 'Ana' }, ({ view }) => view?.callback_id === `wizard_${id}`, 30_000);
+  const modal = (id: string) =>
+    driver.waitFor(id, { user: 'Ana' }, ({ view }) => view?.callback_id === `wizard_${id}`, 30_000);
   await driver.slash({ user: 'Ana', channel, command: '/benchmark' });
   await modal('dataset');
   const bytes_base64 = Buffer.from(smallCsv(rows)).toString('base64');
@@ -37,14 +38,23 @@ async function run(models = ['builtin/tfidf-logreg', 'builtin/fasttext'], rows =
   await modal('review');
   await driver.submit('Ana');
   posted += 1;
-  root = await driver.waitFor('the progress message', { user: 'Ana', channel }, ({ messages }) => messages[posted - 1]?.ts);
+  root = await driver.waitFor(
+    'the progress message',
+    { user: 'Ana', channel },
+    ({ messages }) => messages[posted - 1]?.ts,
+  );
 }
 
 const thread = (user = 'Ana'): Promise<SeenMessage[]> => podium.driver.messages({ user, channel, thread_ts: root });
 
 function inThread(what: string, wanted: RegExp, user = 'Ana'): Promise<SeenMessage> {
   const at = { user, channel, thread_ts: root };
-  return podium.driver.waitFor(what, at, ({ messages }) => messages.find((message) => wanted.test(messageAsText(message, story.names))), 60_000);
+  return podium.driver.waitFor(
+    what,
+    at,
+    ({ messages }) => messages.find((message) => wanted.test(messageAsText(message, story.names))),
+    60_000,
+  );
 }
 
 const ballot = (): Promise<SeenMessage> => inThread('the ballot', /Which model shall it be|The vote is over/);
@@ -98,7 +108,11 @@ test('somebody who did not start the benchmark is told, alone, that they cannot 
 test('the owner may choose another model than the first, with a reason for the record', async () => {
   const { driver } = podium;
   await press('Ana', 'decide_manual');
-  const view = await driver.waitFor('the choice', { user: 'Ana' }, ({ view: seen }) => seen?.callback_id === 'manual_choice' && seen);
+  const view = await driver.waitFor(
+    'the choice',
+    { user: 'Ana' },
+    ({ view: seen }) => seen?.callback_id === 'manual_choice' && seen,
+  );
   const second = view.blocks.find(({ block_id }) => block_id === 'model_0')?.element?.options?.[1];
   await driver.fill('Ana', { model_0: { value: second?.value ?? '' }, reason: { value: 'Bo <!channel> likes it' } });
   await driver.submit('Ana');
@@ -122,12 +136,21 @@ test('only the owner can cancel, and cancelling ends a running trial at once', a
   await run(['builtin/fasttext', 'builtin/transformer-mini'], 3000);
   const { driver } = podium;
   const cancel = (user: string) => driver.click({ user, channel, ts: root, action_id: 'benchmark_cancel' });
-  await driver.waitFor('a trial at work', { user: 'Ana', channel }, ({ messages }) =>
-    messages.some((message) => message.ts === root && /epoch 1/.test(JSON.stringify(message.blocks))), 60_000);
+  await driver.waitFor(
+    'a trial at work',
+    { user: 'Ana', channel },
+    ({ messages }) => messages.some((message) => message.ts === root && /epoch 1/.test(JSON.stringify(message.blocks))),
+    60_000,
+  );
   await cancel('Bo');
-  await driver.waitFor('a word to Bo', { user: 'Bo', channel }, ({ messages }) => messages.some(({ text }) => /can cancel it/.test(text ?? '')));
+  await driver.waitFor('a word to Bo', { user: 'Bo', channel }, ({ messages }) =>
+    messages.some(({ text }) => /can cancel it/.test(text ?? '')),
+  );
   await cancel('Ana');
   await driver.waitFor('the end', { user: 'Ana', channel }, ({ messages }) =>
-    messages.some((message) => message.ts === root && /Cancelled/.test(JSON.stringify(message.blocks))));
-  await driver.waitUntil('the worker to stop', async () => podium.lines.some((line) => /^trial-.* failed: .*cancelled/.test(line)));
+    messages.some((message) => message.ts === root && /Cancelled/.test(JSON.stringify(message.blocks))),
+  );
+  await driver.waitUntil('the worker to stop', async () =>
+    podium.lines.some((line) => /^trial-.* failed: .*cancelled/.test(line)),
+  );
 });

@@ -45,14 +45,22 @@ test('the first step offers at most as many known files as Slack allows, and sho
     uploadedBy: 'U1',
     createdMs: 0,
   });
-  assertOpenable(datasetView('b1', Array.from({ length: 100 }, (_, index) => row(index)), nasty.repeat(30)));
+  assertOpenable(
+    datasetView(
+      'b1',
+      Array.from({ length: 100 }, (_, index) => row(index)),
+      nasty.repeat(30),
+    ),
+  );
   assertOpenable(datasetView('b1', [], null));
   const shown = JSON.stringify(datasetView('b1', [], '<!channel> is empty').blocks[0]);
   assert.match(shown, /&lt;!channel&gt; is empty/);
 });
 
 test('choosing by hand offers every ranked model, per language', () => {
-  const rows = ['en', 'fr'].flatMap((language) => Array.from({ length: 60 }, (_, index) => aRow(index + 1, { language })));
+  const rows = ['en', 'fr'].flatMap((language) =>
+    Array.from({ length: 60 }, (_, index) => aRow(index + 1, { language })),
+  );
   const view = manualChoiceView(aBenchmark({ ranking: aRanking(rows) }));
   assertOpenable(view);
   assert.equal(view.blocks.length, 3);
@@ -60,11 +68,16 @@ test('choosing by hand offers every ranked model, per language', () => {
 });
 
 test('the three suggested categories are chosen beforehand, and a kept plan instead when there is one', () => {
-  const chosen = (view: ModalView) => /"initial_options":(\[.*?\])/s.exec(JSON.stringify(view.blocks.find((block) => block.block_id === 'categories')))?.[1] ?? '';
+  const chosen = (view: ModalView) =>
+    /"initial_options":(\[.*?\])/s.exec(
+      JSON.stringify(view.blocks.find((block) => block.block_id === 'categories')),
+    )?.[1] ?? '';
   assert.equal(JSON.parse(chosen(choicesView('b1', aProfile({ categories: 5 }), null))).length, 3);
   const plan = { ...aBenchmark().plan!, categories: ['category4'] };
   assert.deepEqual(
-    JSON.parse(chosen(choicesView('b1', aProfile({ categories: 5 }), plan))).map((option: { value: string }) => option.value),
+    JSON.parse(chosen(choicesView('b1', aProfile({ categories: 5 }), plan))).map(
+      (option: { value: string }) => option.value,
+    ),
     ['4'],
   );
 });

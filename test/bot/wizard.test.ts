@@ -18,12 +18,20 @@ before(async () => {
 after(() => podium[Symbol.asyncDispose]());
 
 const channel = 'benchmarks';
-const asFile = (name: string, text: string): FileToAttach => ({ name, bytes_base64: Buffer.from(text).toString('base64') });
+const asFile = (name: string, text: string): FileToAttach => ({
+  name,
+  bytes_base64: Buffer.from(text).toString('base64'),
+});
 
 /** Waits until the modal of this person is one of these steps. */
 function step(user: string, ...callbackIds: string[]): Promise<SeenView> {
   const wanted = callbackIds.map((id) => `wizard_${id}`);
-  return podium.driver.waitFor(callbackIds.join(' or '), { user }, ({ view }) => view !== null && wanted.includes(view.callback_id) && view, 30_000);
+  return podium.driver.waitFor(
+    callbackIds.join(' or '),
+    { user },
+    ({ view }) => view !== null && wanted.includes(view.callback_id) && view,
+    30_000,
+  );
 }
 
 async function giveFile(user: string, file: FileToAttach): Promise<void> {
@@ -37,10 +45,15 @@ async function giveFile(user: string, file: FileToAttach): Promise<void> {
 
 /** What came of the file: its columns, or the first step again with the reason. */
 function outcome(user: string): Promise<SeenView> {
-  return podium.driver.waitFor('the file to be read', { user }, ({ view }) => {
-    const refused = view?.callback_id === 'wizard_dataset' && viewAsText(view, story.names).includes(':warning:');
-    return (view?.callback_id === 'wizard_columns' || refused) && view;
-  }, 30_000);
+  return podium.driver.waitFor(
+    'the file to be read',
+    { user },
+    ({ view }) => {
+      const refused = view?.callback_id === 'wizard_dataset' && viewAsText(view, story.names).includes(':warning:');
+      return (view?.callback_id === 'wizard_columns' || refused) && view;
+    },
+    30_000,
+  );
 }
 
 const chosen = (view: SeenView, block: string): string[] =>
@@ -64,7 +77,11 @@ test('a plain file leads through columns and choices to a review, and Back keeps
   assert.equal(chosen(choices, 'categories').length, 3);
   await driver.fill('Ana', { models: { value: ['builtin/tfidf-logreg'] } });
   assert.match((await driver.submit('Ana')).view?.errors.models ?? '', /at least two/);
-  await driver.fill('Ana', { models: { value: ['builtin/tfidf-logreg', 'builtin/fasttext'] }, categories: { value: ['0'] }, languages: { value: ['0'] } });
+  await driver.fill('Ana', {
+    models: { value: ['builtin/tfidf-logreg', 'builtin/fasttext'] },
+    categories: { value: ['0'] },
+    languages: { value: ['0'] },
+  });
   await driver.submit('Ana');
   const review = viewAsText(await step('Ana', 'review'), story.names);
   assert.match(review, /2 trials/);
@@ -87,7 +104,12 @@ test('other columns are read anew, and a category that cannot be compared says w
   };
   await driver.fill('Bo', { label_columns: { value: [at('tone')] } });
   await driver.submit('Bo');
-  const reread = await driver.waitFor('columns read anew', { user: 'Bo' }, ({ view }) => view?.callback_id === 'wizard_columns' && chosen(view, 'label_columns').length === 1 && view, 30_000);
+  const reread = await driver.waitFor(
+    'columns read anew',
+    { user: 'Bo' },
+    ({ view }) => view?.callback_id === 'wizard_columns' && chosen(view, 'label_columns').length === 1 && view,
+    30_000,
+  );
   assert.match(viewAsText(reread, story.names), /Categories: tone/);
   await driver.fill('Bo', { label_columns: { value: [] } });
   assert.match((await driver.submit('Bo')).view?.errors.label_columns ?? '', /at least one label column/);
@@ -148,7 +170,9 @@ const remarks: Record<string, RegExp | null> = {
   '16_language_chaos.csv': /a language nobody knows.*"xx" 20/,
 };
 
-test('every dirty file given to the wizard is refused with its trouble named, or read with its remarks and runs', { skip }, async (t) => {
+test('every dirty file given to the wizard is refused with its trouble named, or read with its remarks and runs', {
+  skip,
+}, async (t) => {
   const files = (await readdir(dirty)).filter((name) => /^\d/.test(name));
   assert.deepEqual(files.toSorted(), Object.keys(remarks));
   for (const name of files.toSorted()) {
@@ -163,7 +187,8 @@ test('every dirty file given to the wizard is refused with its trouble named, or
       if (view.callback_id !== 'wizard_columns') return;
       const { errors } = (await driver.submit('Ana')).view ?? {};
       // One file has no column that can be taken for labels by itself: the person is asked.
-      if (name === '11_huge_text.csv') return assert.match(errors?.label_columns ?? '', /at least one label column|can be compared/);
+      if (name === '11_huge_text.csv')
+        return assert.match(errors?.label_columns ?? '', /at least one label column|can be compared/);
       await step('Ana', 'choices');
       const posted = (await driver.messages({ user: 'Ana', channel })).length;
       await driver.fill('Ana', { models: { value: ['builtin/tfidf-logreg', 'builtin/fasttext'] } });
@@ -172,11 +197,16 @@ test('every dirty file given to the wizard is refused with its trouble named, or
       await driver.submit('Ana');
       const at = { user: 'Ana', channel };
       const root = await driver.waitFor('a message in the channel', at, ({ messages }) => messages[posted]);
-      await driver.waitFor(`${name} to be ranked`, at, ({ messages }) => {
-        const shown = JSON.stringify(messages.find(({ ts }) => ts === root.ts)?.blocks);
-        assert.doesNotMatch(shown, /:x:|:warning:/);
-        return shown.includes('Ranked; the vote is open');
-      }, 120_000);
+      await driver.waitFor(
+        `${name} to be ranked`,
+        at,
+        ({ messages }) => {
+          const shown = JSON.stringify(messages.find(({ ts }) => ts === root.ts)?.blocks);
+          assert.doesNotMatch(shown, /:x:|:warning:/);
+          return shown.includes('Ranked; the vote is open');
+        },
+        120_000,
+      );
     });
   }
 });

@@ -52,5 +52,11 @@ export async function startPodium({ withWorker = true } = {}): Promise<Podium> {
   }
   const bot = await startBot(settings, log);
   stack.defer(() => bot.stop());
-  return { settings, workspace, driver: createDriver(workspace.url), lines, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return {
+    settings,
+    workspace,
+    driver: createDriver(workspace.url),
+    lines,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 }

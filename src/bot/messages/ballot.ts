@@ -1,7 +1,7 @@
 /** The vote on the top three, and the owner's three choices. Without buttons once it is over. */
 import type { KnownBlock } from '@slack/types';
-import { accepts } from '../../flows/benchmark.ts';
 import { type Tally, tally, topOfEachTable } from '../../flows/ballot.ts';
+import { accepts } from '../../flows/benchmark.ts';
 import { modelName } from '../../flows/catalogue.ts';
 import type { Benchmark } from '../../flows/records.ts';
 import type { VoteRow } from '../../storage/message-queries.ts';
@@ -22,7 +22,9 @@ export function ballotMessage(benchmark: Benchmark, votes: VoteRow[]): Message {
     ...counted.flatMap((entry) => candidateBlocks(benchmark, entry, open)),
     ...(open ? decisionBlocks(benchmark) : []),
   ];
-  const summary = counted.map(({ candidate, voters }) => `${modelName(candidate.model)}: ${plural(voters.length, 'vote')}`);
+  const summary = counted.map(
+    ({ candidate, voters }) => `${modelName(candidate.model)}: ${plural(voters.length, 'vote')}`,
+  );
   return { text: cut(`${title} ${name(summary.join('; '), 1500)}`, limits.updateText / 2), blocks };
 }
 
@@ -33,7 +35,10 @@ function candidateBlocks(benchmark: Benchmark, { candidate, voters }: Tally, ope
   const note = row.recommended ? '  _recommended_' : row.tiedWithFirst && row.rank > 1 ? '  _tied with #1_' : '';
   const named = voters.slice(0, votersNamed).map((user) => `<@${user}>`);
   const more = voters.length - named.length;
-  const who = voters.length === 0 ? 'No votes yet' : `${plural(voters.length, 'vote')}: ${named.join(' ')}${more > 0 ? ` +${more}` : ''}`;
+  const who =
+    voters.length === 0
+      ? 'No votes yet'
+      : `${plural(voters.length, 'vote')}: ${named.join(' ')}${more > 0 ? ` +${more}` : ''}`;
   return [
     {
       ...section(facts + note),

@@ -1,7 +1,7 @@
 /** The one message that stands in the channel: what runs, how far it is, how it ended. Its thread holds the rest. */
 import type { KnownBlock } from '@slack/types';
-import { modelName } from '../../flows/catalogue.ts';
 import { accepts } from '../../flows/benchmark.ts';
+import { modelName } from '../../flows/catalogue.ts';
 import type { Benchmark, Plan, Trial } from '../../flows/records.ts';
 import { actions } from '../ids.ts';
 import { cut, duration, escapeMrkdwn, limits, name, plain, plural, score, section } from '../text.ts';

@@ -45,17 +45,19 @@ function tableCells(ranking: Ranking): { header: string[]; rows: Cell[][] } {
     'Accuracy',
     'Training',
   ];
-  const rows = ranking.rows.slice(0, rowsInTable).map((row): Cell[] => [
-    { text: String(row.rank), value: row.rank },
-    { text: modelLabel(row) },
-    ...(languages ? [{ text: row.language ?? '–' }] : []),
-    row.score === null ? { text: '–' } : { text: score(row.score), value: row.score },
-    { text: intervalText(row) },
-    { text: row.probabilityBest === null ? '–' : `${Math.round(100 * row.probabilityBest)} %` },
-    ...(categories.length > 1 ? row.categories.slice(0, 10).map(({ macroF1 }) => ({ text: score(macroF1) })) : []),
-    { text: score(meanAccuracy(row)) },
-    { text: row.trainSeconds === null ? '–' : duration(row.trainSeconds) },
-  ]);
+  const rows = ranking.rows
+    .slice(0, rowsInTable)
+    .map((row): Cell[] => [
+      { text: String(row.rank), value: row.rank },
+      { text: modelLabel(row) },
+      ...(languages ? [{ text: row.language ?? '–' }] : []),
+      row.score === null ? { text: '–' } : { text: score(row.score), value: row.score },
+      { text: intervalText(row) },
+      { text: row.probabilityBest === null ? '–' : `${Math.round(100 * row.probabilityBest)} %` },
+      ...(categories.length > 1 ? row.categories.slice(0, 10).map(({ macroF1 }) => ({ text: score(macroF1) })) : []),
+      { text: score(meanAccuracy(row)) },
+      { text: row.trainSeconds === null ? '–' : duration(row.trainSeconds) },
+    ]);
   return { header, rows };
 }
 
@@ -103,7 +105,14 @@ function tableBlocks(ranking: Ranking, richness: Richness): KnownBlock[] {
     const table: TableBlock = { type: 'table', rows: [headerCells, ...cells] };
     return [table];
   }
-  return [section(ranking.rows.slice(0, 15).map((row) => name(rowText(row), 200)).join('\n'))];
+  return [
+    section(
+      ranking.rows
+        .slice(0, 15)
+        .map((row) => name(rowText(row), 200))
+        .join('\n'),
+    ),
+  ];
 }
 
 /** "1. TF-IDF + logistic regression: 0.812 (0.790 – 0.833)" */
@@ -113,7 +122,7 @@ function rowText(row: RankingRow): string {
 }
 
 /** The whole ranking in words. Plain text: the caller escapes it. */
-export function rankingText(ranking: Ranking): string {
+function rankingText(ranking: Ranking): string {
   return `Ranked models, macro-F1 with 95 % interval:\n${ranking.rows.map(rowText).join('\n')}`;
 }
 
@@ -126,7 +135,8 @@ function explanation(ranking: Ranking): string {
   });
   const incomplete = ranking.rows.filter((row) => row.reason !== null).slice(0, 5);
   const reasons = incomplete.map(
-    (row) => `:warning: *${name(modelName(row.model))}* is incomplete and ranks below the others: ${escapeMrkdwn(cut(row.reason ?? '', 300))}`,
+    (row) =>
+      `:warning: *${name(modelName(row.model))}* is incomplete and ranks below the others: ${escapeMrkdwn(cut(row.reason ?? '', 300))}`,
   );
   return [...lines, ...reasons].join('\n');
 }

@@ -118,7 +118,12 @@ function languageBlocks(profile: Profile, plan: Plan | null): KnownBlock[] {
       type: 'input',
       block_id: blocks.mode,
       label: plain('How to treat them'),
-      element: { type: 'radio_buttons', action_id: valueAction, options: modes, ...(mode ? { initial_option: mode } : {}) },
+      element: {
+        type: 'radio_buttons',
+        action_id: valueAction,
+        options: modes,
+        ...(mode ? { initial_option: mode } : {}),
+      },
     },
   ];
 }

@@ -25,7 +25,14 @@ export function columnsView(benchmarkId: string, profile: Profile): ModalView {
       { type: 'divider' },
       pickOne(profile, blocks.textColumn, 'Text', roles.text, false, profile.reasons.text),
       pickOne(profile, blocks.languageColumn, 'Language', roles.language, true, profile.reasons.language),
-      pickOne(profile, blocks.annotationColumn, 'Annotation (JSON)', roles.annotation, true, profile.reasons.annotation),
+      pickOne(
+        profile,
+        blocks.annotationColumn,
+        'Annotation (JSON)',
+        roles.annotation,
+        true,
+        profile.reasons.annotation,
+      ),
       pickLabels(profile),
       pickOne(profile, blocks.idColumn, 'Id', roles.id, true, profile.reasons.id),
     ],
@@ -37,7 +44,10 @@ function foundText(profile: Profile): string {
     .slice(0, 8)
     .map(({ name: language, documents }) => `${name(language)} ${count(documents)}`)
     .join(', ');
-  const categories = profile.categories.map((category) => name(category.name, 40)).slice(0, 12).join(', ');
+  const categories = profile.categories
+    .map((category) => name(category.name, 40))
+    .slice(0, 12)
+    .join(', ');
   const left = profile.rows - profile.documents;
   return [
     `*${name(profile.fileName)}*: ${plural(profile.documents, 'text')}${left > 0 ? ` (${plural(left, 'row')} without one left out)` : ''}`,
@@ -52,13 +62,15 @@ function warningBlocks(profile: Profile): KnownBlock[] {
   const sorted = profile.warnings.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
   const lines = sorted.slice(0, warningsShown).map((warning) => `• ${escapeMrkdwn(cut(warning.message, 400))}`);
   const more = sorted.length - lines.length;
-  return [section(`:warning: *Worth knowing*\n${lines.join('\n')}${more > 0 ? `\n… and ${plural(more, 'more note')}` : ''}`)];
+  return [
+    section(`:warning: *Worth knowing*\n${lines.join('\n')}${more > 0 ? `\n… and ${plural(more, 'more note')}` : ''}`),
+  ];
 }
 
 function columnOptions(profile: Profile) {
-  return profile.columns.slice(0, limits.options - 1).map((column, index) =>
-    option(column.name, String(index), column.examples.slice(0, 2).join(' · ') || undefined),
-  );
+  return profile.columns
+    .slice(0, limits.options - 1)
+    .map((column, index) => option(column.name, String(index), column.examples.slice(0, 2).join(' · ') || undefined));
 }
 
 function pickOne(
@@ -98,7 +110,10 @@ function pickLabels(profile: Profile): KnownBlock {
     block_id: blocks.labelColumns,
     optional: true,
     label: plain('Label columns'),
-    hint: plain(profile.reasons.labels ?? 'Each becomes a category. Leave empty when the annotation column holds them.', 300),
+    hint: plain(
+      profile.reasons.labels ?? 'Each becomes a category. Leave empty when the annotation column holds them.',
+      300,
+    ),
     element: {
       type: 'multi_static_select',
       action_id: valueAction,

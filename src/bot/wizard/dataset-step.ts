@@ -57,7 +57,8 @@ export type DatasetChoice = { fileId: string } | { hash: string } | { errors: Re
 export function parseDatasetStep(view: ViewOutput): DatasetChoice {
   const file = view.state.values[blocks.file]?.[valueAction]?.files?.[0];
   const hash = view.state.values[blocks.knownDataset]?.[valueAction]?.selected_option?.value;
-  if (file && hash) return { errors: { [blocks.knownDataset]: 'Give a new file or choose one from before, not both.' } };
+  if (file && hash)
+    return { errors: { [blocks.knownDataset]: 'Give a new file or choose one from before, not both.' } };
   if (file) return { fileId: file.id };
   if (hash) return { hash };
   return { errors: { [blocks.file]: 'Add a file to go on.' } };

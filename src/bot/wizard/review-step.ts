@@ -49,7 +49,9 @@ export function reviewView({ benchmarkId, profile, plan, specs, estimate, worker
       ),
       {
         type: 'actions',
-        elements: [{ type: 'button', action_id: actions.wizardBack, text: plain('Change something'), value: benchmarkId }],
+        elements: [
+          { type: 'button', action_id: actions.wizardBack, text: plain('Change something'), value: benchmarkId },
+        ],
       },
     ],
   };

@@ -31,7 +31,7 @@ const summaries = {
   value_unreadable: (count: string) => `${count} with an annotation value that is no label; it is not used`,
 } satisfies Record<string, (count: string) => string>;
 
-export type RowCode = keyof typeof summaries;
+type RowCode = keyof typeof summaries;
 
 export interface RowPlace {
   row: number;

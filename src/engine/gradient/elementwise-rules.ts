@@ -1,5 +1,18 @@
 /** Gradient rules of the operators that work number by number. dy is the gradient of the output y. */
-import { add, cast, divide, equal, erf, exp, multiply, negate, power, sigmoid, subtract, where } from '../onnx/elementwise.ts';
+import {
+  add,
+  cast,
+  divide,
+  equal,
+  erf,
+  exp,
+  multiply,
+  negate,
+  power,
+  sigmoid,
+  subtract,
+  where,
+} from '../onnx/elementwise.ts';
 import { inputOf, type Node, outputOf, type Value } from '../onnx/graph.ts';
 import type { Rule, RuleTable } from './rule.ts';
 import { unbroadcast } from './unbroadcast.ts';

@@ -1,8 +1,25 @@
 /** Gradient rules of the operators that move numbers: the gradient moves them back. */
 import { FinalError } from '../../errors.ts';
 import { multiply } from '../onnx/elementwise.ts';
-import { constantIntegers, inputOf, integerAttribute, integersAttribute, type Node, type Value } from '../onnx/graph.ts';
-import { concat, expandLike, reshape, scatterAdd, slice, split, squeeze, transpose, unsqueeze } from '../onnx/layout.ts';
+import {
+  constantIntegers,
+  inputOf,
+  integerAttribute,
+  integersAttribute,
+  type Node,
+  type Value,
+} from '../onnx/graph.ts';
+import {
+  concat,
+  expandLike,
+  reshape,
+  scatterAdd,
+  slice,
+  split,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from '../onnx/layout.ts';
 import { shapeText } from '../onnx/shapes.ts';
 import type { RuleTable } from './rule.ts';
 import { unbroadcast } from './unbroadcast.ts';

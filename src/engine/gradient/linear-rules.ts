@@ -72,7 +72,5 @@ export const linearRules: RuleTable = {
     return [dy ? multiply(y, subtract(dy, reduceSum(multiply(dy, y), [-1], true))) : null];
   },
   // y = x - log sum e^x: dx = dy - e^y sum(dy)
-  LogSoftmax: (node, [dy]) => [
-    dy ? subtract(dy, multiply(exp(outputOf(node, 0)), reduceSum(dy, [-1], true))) : null,
-  ],
+  LogSoftmax: (node, [dy]) => [dy ? subtract(dy, multiply(exp(outputOf(node, 0)), reduceSum(dy, [-1], true))) : null],
 };

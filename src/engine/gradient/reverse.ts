@@ -45,7 +45,8 @@ function checkGradient(node: Node, input: Value, dx: Value): void {
  */
 export function gradients(loss: Value, targets: readonly Value[]): Value[] {
   const { graph } = loss;
-  if (loss.shape.length !== 0) throw new FinalError(`The loss must be one number, its shape is ${shapeText(loss.shape)}.`);
+  if (loss.shape.length !== 0)
+    throw new FinalError(`The loss must be one number, its shape is ${shapeText(loss.shape)}.`);
   const forward = [...graph.nodes];
   const active = dependents(forward, targets);
   const gradientOf = new Map<Value, Value>([[loss, graph.scalar(1)]]);

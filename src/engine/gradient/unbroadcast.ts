@@ -1,7 +1,7 @@
 /** The one place where broadcasting is undone. */
 import type { Value } from '../onnx/graph.ts';
 import { reduceSum } from '../onnx/linear.ts';
-import { sameShape, type Shape } from '../onnx/shapes.ts';
+import { type Shape, sameShape } from '../onnx/shapes.ts';
 
 /**
  * The gradient of an operand that was stretched to dy's shape. Stretching copies a number, so its gradient is the sum

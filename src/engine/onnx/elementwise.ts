@@ -2,7 +2,18 @@
 import { type ElementType, type Graph, outputOf, type Value } from './graph.ts';
 import { broadcastShapes } from './shapes.ts';
 
-type UnaryOperator = 'Neg' | 'Exp' | 'Log' | 'Sqrt' | 'Tanh' | 'Sigmoid' | 'Relu' | 'Erf' | 'Gelu' | 'Softplus' | 'Identity';
+type UnaryOperator =
+  | 'Neg'
+  | 'Exp'
+  | 'Log'
+  | 'Sqrt'
+  | 'Tanh'
+  | 'Sigmoid'
+  | 'Relu'
+  | 'Erf'
+  | 'Gelu'
+  | 'Softplus'
+  | 'Identity';
 type BinaryOperator = 'Add' | 'Sub' | 'Mul' | 'Div' | 'Pow' | 'Min';
 
 function unary(operator: UnaryOperator, x: Value): Value {

@@ -178,4 +178,3 @@ export function outputOf(node: Node, index: number): Value {
   if (!output) throw new FinalError(`${node.operator}: output ${index} is missing.`);
   return output;
 }
-

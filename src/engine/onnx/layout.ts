@@ -37,7 +37,8 @@ function reshapeArgument(from: Shape, to: Shape): number[] | null {
 /** The same numbers in another shape. `like` is a tensor of that shape, needed where two symbols move. */
 export function reshape(x: Value, shape: readonly Dimension[], like?: Value): Value {
   const argument = reshapeArgument(x.shape, shape);
-  if (!argument && !like) throw new FinalError(`Reshape ${shapeText(x.shape)} to ${shapeText(shape)}: two symbols move.`);
+  if (!argument && !like)
+    throw new FinalError(`Reshape ${shapeText(x.shape)} to ${shapeText(shape)}: two symbols move.`);
   const target = argument ? x.graph.integers(argument) : shapeOf(like ?? x);
   return outputOf(x.graph.node({ operator: 'Reshape', inputs: [x, target], outputs: [{ type: x.type, shape }] }), 0);
 }
@@ -50,7 +51,10 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
     return dimension;
   });
   const attributes = { perm: { kind: 'ints' as const, value: permutation } };
-  return outputOf(x.graph.node({ operator: 'Transpose', inputs: [x], outputs: [{ type: x.type, shape }], attributes }), 0);
+  return outputOf(
+    x.graph.node({ operator: 'Transpose', inputs: [x], outputs: [{ type: x.type, shape }], attributes }),
+    0,
+  );
 }
 
 /** Rows of a table: [V, ...rest] and int64 indices [...i] give [...i, ...rest]. */

@@ -17,7 +17,12 @@ export function matMul(a: Value, b: Value): Value {
   return outputOf(a.graph.node({ operator: 'MatMul', inputs: [a, b], outputs }), 0);
 }
 
-function reduce(operator: 'ReduceSum' | 'ReduceMean', x: Value, axes: readonly number[], keepDimensions: boolean): Value {
+function reduce(
+  operator: 'ReduceSum' | 'ReduceMean',
+  x: Value,
+  axes: readonly number[],
+  keepDimensions: boolean,
+): Value {
   const positive = axes.map((axis) => positiveAxis(axis, x.shape.length, operator));
   const shape = keepDimensions
     ? x.shape.map((dimension, axis) => (positive.includes(axis) ? 1 : dimension))
@@ -61,10 +66,7 @@ export function layerNorm(x: Value, scale: Value, bias: Value, epsilon: number):
 
 function overLastAxis(operator: 'Softmax' | 'LogSoftmax', x: Value): Value {
   const attributes = { axis: { kind: 'int' as const, value: -1 } };
-  return outputOf(
-    x.graph.node({ operator, inputs: [x], outputs: [{ type: x.type, shape: x.shape }], attributes }),
-    0,
-  );
+  return outputOf(x.graph.node({ operator, inputs: [x], outputs: [{ type: x.type, shape: x.shape }], attributes }), 0);
 }
 
 /** e^x / sum(e^x) over the last axis. */

@@ -20,7 +20,9 @@ export function broadcastShapes(first: Shape, second: Shape, what: string): Dime
     const a = first[axis - rank + first.length] ?? 1;
     const b = second[axis - rank + second.length] ?? 1;
     if (a !== b && a !== 1 && b !== 1) {
-      throw new FinalError(`${what}: shapes ${shapeText(first)} and ${shapeText(second)} don't broadcast (axis ${axis}).`);
+      throw new FinalError(
+        `${what}: shapes ${shapeText(first)} and ${shapeText(second)} don't broadcast (axis ${axis}).`,
+      );
     }
     shape.push(a === 1 ? b : a);
   }
@@ -42,7 +44,8 @@ export function sameShape(first: Shape, second: Shape): boolean {
 export function elementCount(shape: Shape, what: string): number {
   let count = 1;
   for (const dimension of shape) {
-    if (typeof dimension === 'string') throw new FinalError(`${what}: ${shapeText(shape)} must be known, it has symbols.`);
+    if (typeof dimension === 'string')
+      throw new FinalError(`${what}: ${shapeText(shape)} must be known, it has symbols.`);
     count *= dimension;
   }
   return count;

@@ -60,7 +60,9 @@ class Stepper<Document> {
     this.state.advance(rows);
     const loss = realData(results, 'loss')[0] ?? Number.NaN;
     if (!Number.isFinite(loss)) {
-      throw new FinalError(`Training ${this.network.name}: the loss is ${loss} at step ${step}; lower the learning rate.`);
+      throw new FinalError(
+        `Training ${this.network.name}: the loss is ${loss} at step ${step}; lower the learning rate.`,
+      );
     }
     return loss;
   }
