@@ -43,7 +43,7 @@ export interface EncoderNoise {
 
 const normEpsilon = 1e-5;
 /** Embeddings see few of the steps that dense parameters see, each only those with its own token. */
-const tableRateScale = Number(process.env['TRS'] ?? 10);
+const tableRateScale = 10;
 /** added to the scores of padding before softmax; e^-10000 is 0 in float, and a row of them stays finite */
 const maskedScore = -1e4;
 
@@ -76,7 +76,7 @@ function parametersOf(size: EncoderSize, seed: number): Parameter[] {
   const embedding: Parameter = {
     name: 'embedding',
     shape: [vocabulary, hidden],
-    initial: random.normals(vocabulary * hidden, Number(process.env['EI'] ?? 0.1)),
+    initial: random.normals(vocabulary * hidden, 0.1),
     decay: false,
     table: true,
     learningRateScale: tableRateScale,
@@ -99,7 +99,7 @@ function parametersOf(size: EncoderSize, seed: number): Parameter[] {
 
 /** Sines and cosines of falling frequency, [maxTokens, H], as small as an embedding at the start. */
 function sinePositions(maxTokens: number, hidden: number): Float32Array {
-  const scale = Number(process.env['PS'] ?? 0.1);
+  const scale = 0.1;
   const positions = new Float32Array(maxTokens * hidden);
   for (let position = 0; position < maxTokens; position++) {
     for (let index = 0; index < hidden; index++) {

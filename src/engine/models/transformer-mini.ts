@@ -24,14 +24,14 @@ import {
 } from './neural-model.ts';
 
 const tokenizerFile = 'tokenizer.json';
-const maxVocabulary = Number(process.env['VS'] ?? 8192);
+const maxVocabulary = 8192;
 /** Positions that the model has; attention's cost grows with the square. */
 const longestText = 256;
 const architecture = {
-  layers: Number(process.env['L'] ?? 2),
-  hidden: Number(process.env['H'] ?? 128),
+  layers: 2,
+  hidden: 128,
   heads: 4,
-  feedForward: Number(process.env['FF'] ?? 256),
+  feedForward: 256,
 } as const;
 const noise = {
   dropout: 0.1,
