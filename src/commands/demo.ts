@@ -35,34 +35,36 @@ export async function demo(): Promise<number> {
     redisUrl: undefined,
     slack: null,
   };
-  const ending = new AbortController();
-  const story = Promise.withResolvers<void>();
+  const over = new AbortController();
+  const story = Promise.withResolvers<string>();
   const started = runParts(own, {
     print: (line) => console.log(styleText('dim', line)),
-    signal: ending.signal,
+    signal: over.signal,
     packagesDir: path.join(settings.stateDir, 'redis', 'packages'),
     onReady: (url) => {
       tell(url ?? '', folder)
         .then(story.resolve, story.reject)
-        .finally(() => ending.abort());
+        .finally(() => over.abort());
     },
   });
   const stopped = started.then(() => {
     throw new Error('Podium stopped before the story ended');
   });
   try {
-    await Promise.race([story.promise, stopped]);
+    const ending = await Promise.race([story.promise, stopped]);
     await started;
+    console.log(ending);
     return 0;
   } catch (error) {
-    ending.abort();
+    over.abort();
     await started.catch(() => undefined);
     console.error(`\nThe demo failed: ${errorText(error)}`);
     return 1;
   }
 }
 
-async function tell(url: string, folder: string): Promise<void> {
+/** @returns the ending: the ranking, and where chart and model are */
+async function tell(url: string, folder: string): Promise<string> {
   const startedMs = performance.now();
   const driver = createDriver(url);
   const story = await newStory(driver, (who, what) =>
@@ -77,10 +79,8 @@ async function tell(url: string, folder: string): Promise<void> {
     await useTopRanked(story, root);
     const model = await awaitModel(story, root);
     const seconds = Math.round((performance.now() - startedMs) / 1000);
-    console.log(
-      `\n${styleText('bold', 'The ranking')}\n${messageAsText(ranking, story.names).split('\n').slice(1).join('\n')}`,
-    );
-    console.log(`\nCharts: ${charts.join(', ')}\nTold in ${seconds} s.\nModel: ${model}`);
+    const table = messageAsText(ranking, story.names).split('\n').slice(1).join('\n');
+    return `\n${styleText('bold', 'The ranking')}\n${table}\n\nTold in ${seconds} s.\nCharts: ${charts.join(', ')}\nModel: ${model}`;
   } finally {
     await writeFile(path.join(folder, 'transcript.json'), `${JSON.stringify(await transcript(story), null, 2)}\n`);
   }
