@@ -17,7 +17,7 @@ export const onnxFile = 'onnx/model.onnx';
 const problemTypes = { single: 'single_label_classification', multi: 'multi_label_classification' } as const;
 
 /** What every neural model's config.json holds; names as in Hugging Face's. */
-export const baseConfigSchema = z.object({
+const baseConfigSchema = z.object({
   model_type: z.string(),
   problem_type: z.enum([problemTypes.single, problemTypes.multi]),
   id2label: z.record(z.string(), z.string()),

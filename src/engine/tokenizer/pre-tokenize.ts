@@ -25,7 +25,7 @@ export function capText(text: string, maxTokens: number): string {
  * NFKC and lower case. Capital sigma first, because JavaScript lower-cases it by its place in the word and the
  * tokenizers library doesn't.
  */
-export function normalise(text: string): string {
+function normalise(text: string): string {
   return text.normalize('NFKC').replaceAll('Σ', 'σ').toLowerCase();
 }
 

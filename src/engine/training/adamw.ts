@@ -8,7 +8,7 @@ import { add, divide, minimum, multiply, negate, sqrt, subtract } from '../onnx/
 import type { Graph, Value } from '../onnx/graph.ts';
 import { sumAll } from '../onnx/linear.ts';
 
-export const adamw = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+const adamw = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /** The numbers that change from step to step, as inputs of the graph without dimensions. */
 export interface StepScalars {

@@ -26,7 +26,7 @@ function stateInputs(graph: Graph, { name, shape, table }: Parameter): Moments {
   return { p: input('p'), m: input('m'), v: input('v') };
 }
 
-export function loss(graph: Graph, logits: Value, objective: Objective): Value {
+function loss(graph: Graph, logits: Value, objective: Objective): Value {
   const target = graph.input('target', graph.real, ['B', objective.classes]);
   const weights = objective.weights
     ? graph.initializer('class_weights', [objective.classes], graph.reals(objective.weights))

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TrainHooks, TrainTask } from '../../../src/engine/classifier.ts';
+import { fasttext, loadFasttext } from '../../../src/engine/models/fasttext.ts';
+import { loadTransformer, transformerMini } from '../../../src/engine/models/transformer-mini.ts';
+import { quickRecipe } from '../../../src/flows/contracts.ts';
+
+const hooks = (): TrainHooks => ({ signal: new AbortController().signal, onProgress: () => undefined });
+const words = ['road', 'water', 'park', 'bus', 'light', 'noise', 'tax', 'school'];
+
+/** `single`: the first topic word decides; `multi`: each of two words is a label of its own. */
+function task(kind: TrainTask['kind'], count = 200, changes: Partial<TrainTask['recipe']> = {}): TrainTask {
+  const documents = Array.from({ length: count }, (_, index) => {
+    const [a, b] = [words[index % 3]!, words[3 + ((index * 5) % 5)]!];
+    const filler = `number ${index % 17} of ${index % 5}`;
+    const labels = kind === 'single' ? [index % 3] : [...(index % 3 === 0 ? [0] : []), ...(b === 'bus' ? [1] : [])];
+    return { text: `${filler} ${a} ${b} please`, labels };
+  });
+  const part = (from: number, to: number) => ({
+    texts: documents.slice(from, to).map(({ text }) => text),
+    targets: documents.slice(from, to).map(({ labels }) => labels),
+  });
+  const cut = Math.floor(count * 0.8);
+  return {
+    kind,
+    labels: kind === 'single' ? ['a', 'b', 'c'] : ['x', 'y'],
+    train: part(0, cut),
+    validation: part(cut, count),
+    recipe: { ...quickRecipe, epochs: 8, patienceEpochs: 8, ...changes },
+    classWeights: false,
+    seed: 3,
+  };
+}
+
+for (const { family, load } of [
+  { family: fasttext, load: loadFasttext },
+  { family: transformerMini, load: loadTransformer },
+]) {
+  describe(family.id, () => {
+    for (const kind of ['single', 'multi'] as const) {
+      test(`learns a ${kind} category that words decide`, async () => {
+        const given = task(kind, 300);
+        const model = await family.train(given, hooks());
+        const predicted = await model.predict(given.validation.texts);
+        const right = predicted.filter((labels, index) => labels.join() === given.validation.targets[index]!.join());
+        assert.ok(right.length / predicted.length > 0.9, `${right.length} of ${predicted.length} right`);
+        await model.dispose();
+      });
+    }
+
+    test('the same seed gives the same losses and predictions, another seed others', async () => {
+      const run = async (seed: number) => {
+        const model = await family.train({ ...task('single', 100, { epochs: 2 }), seed }, hooks());
+        const predicted = await model.predict(words);
+        await model.dispose();
+        return { epochs: model.epochs, predicted };
+      };
+      const first = await run(1);
+      assert.deepEqual(await run(1), first);
+      assert.notDeepEqual((await run(2)).epochs, first.epochs);
+    });
+
+    test('the weights of the best epoch are kept, and no better epoch within the patience ends it', async () => {
+      const model = await family.train(task('single', 300, { epochs: 30, patienceEpochs: 2 }), hooks());
+      const best = Math.max(...model.epochs.map(({ validationMacroF1 }) => validationMacroF1));
+      const chosen = model.epochs.find(({ epoch }) => epoch === model.chosenEpoch);
+      assert.equal(chosen?.validationMacroF1, best);
+      assert.ok(model.epochs.length < 30);
+      assert.equal(model.epochs.length, (model.chosenEpoch ?? 0) + 2);
+      await model.dispose();
+    });
+
+    test('the delivered files predict as the trained model does', async () => {
+      const given = task('multi', 100, { epochs: 2 });
+      const model = await family.train(given, hooks());
+      const opened = await load(await model.files());
+      assert.deepEqual(opened.labels, given.labels);
+      assert.equal(opened.kind, 'multi');
+      assert.deepEqual(
+        await opened.predict([...given.train.texts, '', '👾']),
+        await model.predict([...given.train.texts, '', '👾']),
+      );
+      await opened.dispose();
+      await model.dispose();
+    });
+
+    test('files that are not a model are refused by name', async () => {
+      await assert.rejects(load(new Map()), /lacks (config|tokenizer)\.json/);
+    });
+
+    test('an abort ends training within a step, with its reason', async () => {
+      const controller = new AbortController();
+      let reported = 0;
+      const onProgress = (): void => {
+        reported += 1;
+        if (reported === 3) controller.abort(new Error('enough'));
+      };
+      await assert.rejects(
+        family.train(task('single', 300, { epochs: 50 }), { signal: controller.signal, onProgress }),
+        /enough/,
+      );
+      assert.ok(reported <= 4, `${reported} reports`);
+    });
+
+    test('no texts at all are a clear error', async () => {
+      const empty = { ...task('single'), train: { texts: [], targets: [] } };
+      await assert.rejects(family.train(empty, hooks()), /no texts to train on/);
+    });
+  });
+}
