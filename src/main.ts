@@ -53,8 +53,12 @@ program
     process.exitCode = await demo();
   });
 
-// Imported here, not above: nothing may be loaded before the check of the version. It holds no native module itself.
-const { rankCommand } = await import('./commands/rank.ts');
+// Imported here, not above: nothing may be loaded before the check of the version. Neither loads a native module itself.
+const [{ predictCommand }, { rankCommand }] = await Promise.all([
+  import('./commands/predict.ts'),
+  import('./commands/rank.ts'),
+]);
+program.addCommand(predictCommand().exitOverride());
 program.addCommand(rankCommand((exitCode) => (process.exitCode = exitCode)).exitOverride());
 
 try {

@@ -23,7 +23,7 @@ import { featureSettings, type Pause, Vectorizer, vocabularySchema } from '../li
 
 const id = 'builtin/tfidf-logreg';
 /** how config.json names the kind of model, as Hugging Face's do */
-const modelType = 'tfidf-logreg';
+const modelType = 'podium-tfidf-logreg';
 const inverseRegularisation = 10;
 const gradientTolerance = 1e-4;
 const maxIterations = 300;

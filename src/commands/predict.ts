@@ -1,0 +1,54 @@
+/** `podium predict`: labels the texts of a file with a delivered model. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Command } from 'commander';
+import { readDataset } from '../engine/data/read-dataset.ts';
+import { openModel } from '../engine/models/registry.ts';
+import { errorText, UserError } from '../errors.ts';
+import { printable } from './terminal.ts';
+
+export function predictCommand(): Command {
+  return new Command('predict')
+    .description('label the texts of a file with a delivered model; one line of JSON for each, on standard output')
+    .argument('<folder>', "a model's folder, as named in the thread")
+    .argument('<file>', 'CSV, TSV, JSON or JSON lines')
+    .option('--text <column>', 'column of the texts (guessed)')
+    .action(predict);
+}
+
+async function predict(folder: string, file: string, { text }: { text?: string }): Promise<void> {
+  const bytes = await readable(file, readFile(file));
+  const roles = { language: null, annotation: null, labels: [], ...(text !== undefined && { text }) };
+  const dataset = readDataset(bytes, path.basename(file), { roles });
+  // A reader that has seen enough (`| head`) closes the pipe.
+  process.stdout.on('error', () => process.exit(0));
+  const model = await openModel(await filesOf(folder));
+  try {
+    const predicted = await model.predict(dataset.documents.map((document) => document.text));
+    for (const [index, labels] of predicted.entries()) {
+      const { row, id } = dataset.documents[index] ?? { row: null, id: null };
+      process.stdout.write(`${JSON.stringify({ row, id, labels: labels.map((label) => model.labels[label]) })}\n`);
+    }
+  } finally {
+    await model.dispose();
+  }
+  const left = dataset.rows - dataset.documents.length;
+  if (left > 0)
+    console.error(printable(`${dataset.fileName}: ${left} of ${dataset.rows} rows have no text and got no label.`));
+}
+
+/** Every file below the folder, by its path in it. */
+async function filesOf(folder: string): Promise<Map<string, Uint8Array>> {
+  const entries = await readable(folder, readdir(folder, { recursive: true, withFileTypes: true }));
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const named = files.map(
+    async (name) => [path.relative(folder, name).split(path.sep).join('/'), await readFile(name)] as const,
+  );
+  return new Map(await Promise.all(named));
+}
+
+async function readable<T>(what: string, reading: Promise<T>): Promise<T> {
+  return reading.catch((cause: unknown) => {
+    throw new UserError(`${what} can't be read: ${errorText(cause)}`, { cause });
+  });
+}
