@@ -21,7 +21,7 @@ export function progressMessage(benchmark: Benchmark, trials: Trial[], nowMs: nu
   if (failures.length > 0) blocks.push(section(`:warning: ${failures.join('\n:warning: ')}`));
   if (accepts(benchmark.state, 'cancelled')) blocks.push(cancelBlock(benchmark.id));
   const plainTitle = `Benchmark of ${profile.fileName}: ${plan.models.map(modelName).join(', ')} on ${plan.categories.join(', ')}`;
-  return { text: escapeMrkdwn(cut(plainTitle, limits.updateText / 4)) + `. ${status}`, blocks };
+  return { text: `${escapeMrkdwn(cut(plainTitle, limits.updateText / 4))}. ${status}`, blocks };
 }
 
 const isRunning = ({ state }: Benchmark): boolean => state === 'queued' || state === 'running';
