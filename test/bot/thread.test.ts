@@ -73,6 +73,8 @@ test('the channel holds one message; table, ballot and decision stand in its thr
   await ballot();
   await press('Ana', 'decide_top');
   const folder = await awaitModel(story, root);
+  // The message in the channel is updated last, and not more often than every few seconds.
+  await inThread('the end', /is trained and ready\. Details in the thread/);
   const texts = (await thread()).map((message) => messageAsText(message, story.names));
   assert.equal(texts.length, 4);
   assert.match(texts[0] ?? '', /is trained and ready\. Details in the thread/);

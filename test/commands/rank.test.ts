@@ -11,9 +11,19 @@ import { smallCsv } from '../support/small-csv.ts';
 
 let folder: string;
 let data: string;
+/** without languages and urgency */
+let plain: string;
+/** its topics are lists */
+let lists: string;
 before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'podium-rank-'));
   data = await save('data.csv', smallCsv(300));
+  const records = smallCsv(60).trim().split('\n').slice(1);
+  const textOf = (record: string) => record.split('"')[1] ?? '';
+  const rows = records.map((record) => `"${textOf(record)}",${record.includes('angry') ? 'angry' : 'calm'}`);
+  plain = await save('plain.csv', `text,tone\n${rows.join('\n')}\n`);
+  const listed = records.map((record) => JSON.stringify({ text: textOf(record), topic: ['roads', 'water'] }));
+  lists = await save('lists.jsonl', listed.join('\n'));
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -59,7 +69,7 @@ test('the table is printed, and the JSON holds profile, splits, trials, ranking 
     out,
   );
   assert.equal(code, 0);
-  assert.match(stdout, /TF-IDF \+ logistic regression {2}1\.000 {5}1\.000 – 1\.000/);
+  assert.match(stdout, /TF-IDF \+ logistic regression {2}1\.000 {5}1\.000 – 1\.000 .* 1\.000 {2}1\.000 /);
   const { trials, ranking, splits, profile, warnings } = rankReportSchema.parse(
     JSON.parse(await readFile(out, 'utf8')),
   );
@@ -110,10 +120,19 @@ test('the same seed gives the same numbers, another seed other splits', async ()
   assert.notEqual(await numbers('4'), first);
 });
 
-test('a test file of its own is what is scored on, and training keeps all of the other', async () => {
+test('a test file of its own is what is scored on, and nothing of it is trained on', async () => {
   const other = await save('test.csv', smallCsv(60));
-  const { splits, trials } = await report(data, '--categories', 'topic', '--test', other, ...fast);
-  assert.equal(splits[0]?.test, 60);
+  const {
+    splits,
+    trials,
+    test: tested,
+    warnings,
+  } = await report(data, '--categories', 'topic', '--test', other, ...fast);
+  assert.equal(tested?.documents, 60);
+  const [split] = splits;
+  // its 60 texts stand in the other file too
+  assert.deepEqual([split?.test, (split?.train ?? 0) + (split?.validation ?? 0)], [60, 240]);
+  assert.match(warnings.map(({ message }) => message).join(), /60 training text\(s\) also stand in the test file/);
   assert.equal(trials[0]?.metrics?.documents, 60);
 });
 
@@ -164,6 +183,19 @@ const refused: [what: string, args: () => string[], said: RegExp][] = [
   ],
   ['a model that is not there', () => [data, '--models', 'nope'], /expected one of builtin\/tfidf-logreg.*got "nope"/],
   ['too many epochs', () => [data, '--epochs', '99'], /Expected a whole number from 1 to 50/],
+  ['a folder instead of a file', () => ['.'], /^\. can't be read: expected a file, got a folder\.$/m],
+  ['categories without a name', () => [data, '--categories', ','], /expected at least one of topic, tone, urgent/],
+  ['a result that would replace the data', () => [data, '--json', data], /the result would replace it/],
+  ['a result that would replace a folder', () => [data, '--json', '.'], /expected a file, got a folder/],
+  ['an empty number', () => [data, '--seed', ''], /Expected a whole number from 0 to 2147483647/],
+  ['an option that is not there', () => [data, '--speed', '3'], /unknown option '--speed'/],
+  ['a model for each language without languages', () => [plain, '--per-language'], /found: no languages/],
+  ['a test file without the category', () => [data, '--categories', 'urgent', '--test', plain], /no column "urgent"/],
+  [
+    'a test file with lists of labels',
+    () => [data, '--categories', 'topic', '--test', lists],
+    /expected one label per text for "topic"/,
+  ],
   ['a JSON file in a folder that is not there', () => [data, '--json', 'no/where.json'], /folder doesn't exist/],
   ['no file at all', () => [], /missing required argument 'file'/],
 ];
@@ -177,14 +209,93 @@ for (const [what, args, said] of refused) {
   });
 }
 
-test('Ctrl-C ends it at once with exit code 130', async () => {
-  const child = spawn(
-    process.execPath,
-    [main, 'rank', data, '--models', 'builtin/transformer-mini', '--epochs', '50'],
-    { cwd: folder },
-  );
-  setTimeout(() => child.kill('SIGINT'), 2500);
+test('Ctrl-C in the middle of a training ends it with exit code 130, without a table', async () => {
+  const models = 'builtin/tfidf-logreg,builtin/transformer-mini';
+  const child = spawn(process.execPath, [main, 'rank', data, '--models', models, '--epochs', '50'], { cwd: folder });
+  let stdout = '';
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  // The first model has ended, so the second one, which takes far longer, is under way.
+  child.stderr.once('data', () => child.kill('SIGINT'));
   assert.equal(await new Promise((resolve) => child.on('close', resolve)), 130);
+  assert.equal(stdout, '');
+});
+
+test('a category that can not be learnt from the rows it gets fails alone: its model is incomplete, the rest is ranked', async () => {
+  const rows = Array.from({ length: 40 }, (_, row) => `"text number ${row} of the file",${row % 2 ? 'a' : 'b'},x`);
+  const training = await save('half.csv', `text,good,poor\n${rows.join('\n')}\n"one more of them",a,y\n`);
+  // "poor" has two labels, but no document that could test it
+  const other = await save('half-test.csv', 'text,good,poor\n"a new text here",a,\n"and another new one",b,x\n');
+  const { trials, ranking } = await report(
+    training,
+    '--text',
+    'text',
+    '--categories',
+    'good',
+    '--test',
+    other,
+    ...fast,
+  );
+  assert.deepEqual([trials[0]?.status, ranking[0]?.status], ['done', 'complete']);
+  const empty = await save('empty-test.csv', 'text,good,poor\n"a new text here",,x\n"and another new one",,x\n');
+  const out = path.join(folder, 'failed.json');
+  const both = ['--text', 'text', '--categories', 'good,poor', '--test', empty, '--json', out, ...fast];
+  const { code, stdout } = await rank(training, ...both);
+  assert.equal(code, 0);
+  assert.match(stdout, /incomplete: "good" failed: "good": \d+ documents to train on and 0 to test on are too few/);
+  const failed = rankReportSchema.parse(JSON.parse(await readFile(out, 'utf8')));
+  assert.deepEqual(
+    failed.trials.map(({ status, metrics, trainSeconds, error }) => [status, metrics, trainSeconds, typeof error]),
+    [
+      ['failed', null, null, 'string'],
+      ['done', failed.trials[1]?.metrics, failed.trials[1]?.trainSeconds, 'object'],
+    ],
+  );
+  assert.equal(failed.ranking[0]?.status, 'incomplete');
+});
+
+test('where no trial finishes, one message says why and the JSON holds it', async () => {
+  const rows = Array.from({ length: 40 }, (_, row) => `"text number ${row} of the file",${row % 2 ? 'a' : 'b'}`);
+  const training = await save('all.csv', `text,good\n${rows.join('\n')}\n`);
+  const empty = await save('none-test.csv', 'text,good\n"a new text here",\n');
+  const out = path.join(folder, 'none.json');
+  const { code, stdout, stderr } = await rank(training, '--text', 'text', '--test', empty, '--json', out, ...fast);
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /\nNo trial could be finished: "good": \d+ documents to train on and 0 to test on are too few/);
+  const { trials, ranking } = rankReportSchema.parse(JSON.parse(await readFile(out, 'utf8')));
+  assert.deepEqual([trials[0]?.status, ranking[0]?.score], ['failed', null]);
+});
+
+test('a category whose name holds a comma is taken whole; the same name or model twice counts once', async () => {
+  const file = await save('comma.csv', smallCsv(120).replace('topic,tone', '"topic, main",tone'));
+  const models = 'builtin/tfidf-logreg,builtin/tfidf-logreg';
+  const { trials } = await report(file, '--categories', 'topic, main', '--categories', 'tone,tone', '--models', models);
+  assert.deepEqual(
+    trials.map(({ category }) => category),
+    ['topic, main', 'tone'],
+  );
+});
+
+test('no name or value of a file reaches the terminal with its control characters', async () => {
+  const file = await save('evil.csv', smallCsv(120).replace('topic,tone', 'to\u001b[31mpic\u202e,tone'));
+  const names = await rank(file, '--categories', 'nope', ...fast);
+  const { code, stdout, stderr } = await rank(file, ...fast);
+  assert.equal(code, 0, stderr);
+  for (const text of [names.stderr, stdout, stderr]) assert.doesNotMatch(text, /(?!\n)\p{Cc}|\p{Bidi_Control}/u);
+  const args = await rank(data, '--text', 'a\u001b[2J\nb');
+  assert.equal(args.stderr.trim().split('\n').length, 1);
+  assert.doesNotMatch(args.stderr, /\u001b/);
+});
+
+test('languages that get no model of their own are named', async () => {
+  const lines = smallCsv(200).trim().split('\n');
+  const file = await save(
+    'rare.csv',
+    [...lines, ...lines.slice(1, 11).map((line) => line.replace(/,(en|fr),/, ',de,'))].join('\n'),
+  );
+  const { warnings } = await report(file, '--categories', 'tone', '--per-language', ...fast);
+  const [left] = warnings.filter(({ code }) => code === 'language_left_out');
+  assert.match(left?.message ?? '', /French \(50\), German \(10\)/);
 });
 
 const dirty = new URL('../../../shared/datasets/dirty/', import.meta.url);
