@@ -1,30 +1,30 @@
 /** The JSON of `podium rank --json`. Its fields are explained in docs/rank-json.md; they are only ever added to. */
 import { z } from 'zod';
-import type { Profile, Ranking } from '../flows/contracts.ts';
+import type { Dataset } from '../engine/data/read-dataset.ts';
 import {
   metricsSchema,
+  type Profile,
   profileSchema,
+  type Ranking,
   rankingSchema,
+  recipeSchema,
   splitSizesSchema,
-  type TrialSpec,
   trialResultSchema,
   warningSchema,
 } from '../flows/contracts.ts';
 import type { TrialOutcome } from '../flows/ranking.ts';
+import type { Plan } from '../flows/records.ts';
 
-const measured = trialResultSchema.pick({
-  chosenEpoch: true,
-  epochs: true,
-  trainSeconds: true,
-  predictDocsPerSecond: true,
-  parameters: true,
-  peakMemoryBytes: true,
-  device: true,
-  floor: true,
-});
+const measured = trialResultSchema.shape;
 
 export const rankReportSchema = z.object({
+  formatVersion: z.literal(1),
   profile: profileSchema,
+  test: profileSchema
+    .pick({ fileName: true, datasetHash: true, sizeBytes: true, rows: true, documents: true })
+    .nullable(),
+  seed: z.number().int(),
+  recipe: recipeSchema,
   splits: z.array(splitSizesSchema.extend({ category: z.string(), language: z.string().nullable() })),
   trials: z.array(
     z.object({
@@ -35,42 +35,84 @@ export const rankReportSchema = z.object({
       status: z.enum(['done', 'failed', 'cancelled']),
       error: z.string().nullable(),
       metrics: metricsSchema.nullable(),
-      ...z.object(measured.shape).partial().shape,
+      floor: measured.floor.nullable(),
+      chosenEpoch: measured.chosenEpoch,
+      epochs: measured.epochs,
+      trainSeconds: measured.trainSeconds.nullable(),
+      predictDocsPerSecond: measured.predictDocsPerSecond.nullable(),
+      parameters: measured.parameters.nullable(),
+      peakMemoryBytes: measured.peakMemoryBytes.nullable(),
+      device: measured.device.nullable(),
     }),
   ),
   ranking: rankingSchema.shape.rows,
   floors: rankingSchema.shape.floors,
   pairs: rankingSchema.shape.pairs,
+  resamples: rankingSchema.shape.resamples,
   warnings: z.array(warningSchema.extend({ file: z.string() })),
 });
 export type RankReport = z.infer<typeof rankReportSchema>;
 
-export interface Ranked {
+interface Ranked {
   profile: Profile;
-  specs: TrialSpec[];
-  /** in the order of `specs` */
+  test: Dataset | null;
+  plan: Plan;
   outcomes: TrialOutcome[];
   ranking: Ranking;
+  /** of the files and of the splits */
   warnings: RankReport['warnings'];
 }
 
-export function rankReport({ profile, specs, outcomes, ranking, warnings }: Ranked): RankReport {
-  const groups = new Map<string, RankReport['splits'][number]>();
-  const trials = outcomes.map(({ model, category, language, status, error, result }, position) => {
-    if (result) groups.set(JSON.stringify([category, language]), { category, language, ...result.split });
-    const seed = specs[position]?.seed ?? 0;
-    const {
-      metrics,
-      split: _split,
-      warnings: ofSplit,
-      ...rest
-    } = result ?? { metrics: null, split: null, warnings: [] };
-    for (const warning of ofSplit) {
-      const known = warnings.some(({ message }) => message === warning.message);
-      if (!known) warnings = [...warnings, { ...warning, file: profile.fileName }];
-    }
-    return { model, category, language, seed, status, error, metrics, ...rest };
-  });
-  const { rows, floors, pairs } = ranking;
-  return { profile, splits: [...groups.values()], trials, ranking: rows, floors, pairs, warnings };
+export function rankReport({ profile, test, plan, outcomes, ranking, warnings }: Ranked): RankReport {
+  const { rows, floors, pairs, resamples } = ranking;
+  return {
+    formatVersion: 1,
+    profile,
+    test: test && {
+      fileName: test.fileName,
+      datasetHash: test.hash,
+      sizeBytes: test.sizeBytes,
+      rows: test.rows,
+      documents: test.documents.length,
+    },
+    seed: plan.seed,
+    recipe: plan.recipe,
+    splits: splitsOf(outcomes),
+    trials: outcomes.map((outcome) => trialOf(outcome, plan.seed)),
+    ranking: rows,
+    floors,
+    pairs,
+    resamples,
+    warnings,
+  };
+}
+
+/** Every model of a category and language had the same split. */
+function splitsOf(outcomes: TrialOutcome[]): RankReport['splits'] {
+  const splits = new Map<string, RankReport['splits'][number]>();
+  for (const { category, language, result } of outcomes) {
+    if (result) splits.set(JSON.stringify([category, language]), { category, language, ...result.split });
+  }
+  return [...splits.values()];
+}
+
+function trialOf(outcome: TrialOutcome, seed: number): RankReport['trials'][number] {
+  const { model, category, language, status, error, result } = outcome;
+  return {
+    model,
+    category,
+    language,
+    seed,
+    status,
+    error,
+    metrics: result?.metrics ?? null,
+    floor: result?.floor ?? null,
+    chosenEpoch: result?.chosenEpoch ?? null,
+    epochs: result?.epochs ?? [],
+    trainSeconds: result?.trainSeconds ?? null,
+    predictDocsPerSecond: result?.predictDocsPerSecond ?? null,
+    parameters: result?.parameters ?? null,
+    peakMemoryBytes: result?.peakMemoryBytes ?? null,
+    device: result?.device ?? null,
+  };
 }

@@ -1,0 +1,152 @@
+/** What `podium rank` is given: the files read, the categories and models checked, before anything is trained. */
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { profileDataset } from '../engine/data/profile.ts';
+import { type Dataset, readDataset } from '../engine/data/read-dataset.ts';
+import type { TrialData } from '../engine/run-trial.ts';
+import { errorText, UserError } from '../errors.ts';
+import { catalogue } from '../flows/catalogue.ts';
+import type { ColumnRoles, Profile, Warning } from '../flows/contracts.ts';
+import { suggestCategories } from '../flows/suggestion.ts';
+import type { RankOptions } from './rank.ts';
+
+/** `row` counts in this file */
+export interface FileWarning extends Warning {
+  file: string;
+}
+
+export interface RankInput {
+  data: TrialData;
+  profile: Profile;
+  models: string[];
+  categories: string[];
+  /** of both files */
+  warnings: FileWarning[];
+}
+
+/** @throws UserError for anything that can't be ranked, before a minute is spent on training */
+export async function readInput(file: string, options: RankOptions): Promise<RankInput> {
+  if (options.json !== undefined) await checkOutput(options.json, [file, ...(options.test ? [options.test] : [])]);
+  const models = chosenModels(options.models);
+  const dataset = await readTraining(file, options);
+  const profile = profileDataset(dataset);
+  const categories = chosenCategories(profile, namesOf(options.categories, dataset));
+  const test = options.test === undefined ? null : await readTest(options.test, dataset, categories, options);
+  const warnings = [...of(profile.fileName, profile.warnings), ...(test ? of(test.fileName, test.warnings) : [])];
+  return { data: { dataset, test }, profile, models, categories, warnings };
+}
+
+const of = (file: string, warnings: Warning[]): FileWarning[] => warnings.map((warning) => ({ ...warning, file }));
+
+/** Hours of training must not end at a folder that isn't there, nor its result replace the data. */
+async function checkOutput(file: string, inputs: string[]): Promise<void> {
+  const wrong = (what: string, cause?: unknown) => new UserError(`--json ${file}: ${what}`, { cause });
+  const existing = await stat(file).catch(() => null);
+  if (existing?.isDirectory()) throw wrong('expected a file, got a folder.');
+  for (const input of inputs) {
+    const read = await stat(input).catch(() => null);
+    if (existing && read && existing.dev === read.dev && existing.ino === read.ino)
+      throw wrong('that is the file to read; the result would replace it.');
+  }
+  await access(existing ? file : path.dirname(path.resolve(file)), constants.W_OK).catch((cause: unknown) => {
+    throw wrong(existing ? "it can't be written to." : "its folder doesn't exist or can't be written to.", cause);
+  });
+}
+
+function chosenModels(wanted: string[] | undefined): string[] {
+  const known = catalogue.map(({ id }) => id);
+  const models = [...new Set(wanted ?? known)];
+  const unknown = models.find((model) => !known.includes(model));
+  if (models.length === 0) throw new UserError(`--models: expected at least one of ${known.join(', ')}, got none.`);
+  if (unknown === undefined) return models;
+  throw new UserError(`--models: expected one of ${known.join(', ')}, got ${JSON.stringify(unknown)}.`);
+}
+
+const plainReasons: Record<string, string> = {
+  ENOENT: 'there is no such file.',
+  EISDIR: 'expected a file, got a folder.',
+  EACCES: 'permission denied.',
+};
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw new UserError(`${file} can't be read: ${plainReasons[cause.code ?? ''] ?? errorText(cause)}`, { cause });
+  });
+}
+
+async function readTraining(file: string, options: RankOptions): Promise<Dataset> {
+  const { text, language, annotation } = options;
+  const bytes = await readBytes(file);
+  const name = path.basename(file);
+  const roles: Partial<ColumnRoles> = {
+    ...(text !== undefined && { text }),
+    ...(language !== undefined && { language }),
+    ...(annotation !== undefined && { annotation }),
+  };
+  const dataset = readDataset(bytes, name, { roles });
+  // A column that was asked for as a category is one, even where it doesn't look like one.
+  const asked = namesOf(options.categories, dataset)?.filter(
+    (category) => dataset.columns.includes(category) && !dataset.categories.some((found) => found.name === category),
+  );
+  if (!asked?.length) return dataset;
+  const labels = [...dataset.roles.labels, ...asked];
+  return { ...readDataset(bytes, name, { roles: { ...dataset.roles, labels } }), reasons: dataset.reasons };
+}
+
+/** The names that were typed. One that holds a comma is taken whole where the file has it. */
+function namesOf(typed: string[] | undefined, { columns, categories }: Dataset): string[] | undefined {
+  const known = new Set([...columns, ...categories.map(({ name }) => name)]);
+  return typed?.flatMap((value) => {
+    if (known.has(value)) return value;
+    const names = value.split(',').map((name) => name.normalize('NFC').trim());
+    return names.filter((name) => name !== '');
+  });
+}
+
+function chosenCategories(profile: Profile, wanted: string[] | undefined): string[] {
+  const { fileName, warnings } = profile;
+  const found = profile.categories.map(({ name }) => name).join(', ') || 'none';
+  const unknown = wanted?.find((category) => !profile.categories.some(({ name }) => name === category));
+  if (unknown !== undefined) {
+    // A key of the annotation whose values are no labels: the reader has said why.
+    const why = warnings.find(({ code, column }) => code === 'category_not_labels' && column === unknown);
+    const trouble = why?.message ?? `there is no column or annotation key ${JSON.stringify(unknown)} in ${fileName}.`;
+    throw new UserError(`--categories: ${trouble} Found: ${found}.`);
+  }
+  if (wanted?.length === 0) throw new UserError(`--categories: expected at least one of ${found}, got none.`);
+  const categories = wanted ?? suggestCategories(profile.categories).map(({ category }) => category);
+  if (categories.length > 0) return [...new Set(categories)];
+  const reasons = profile.categories.flatMap(({ name, unusable }) => (unusable === null ? [] : `${name}: ${unusable}`));
+  const why = reasons.join('; ') || 'no label column and no annotation column was found';
+  throw new UserError(`${fileName}: no category can be compared (${why}).`);
+}
+
+/** With the same columns as the training file, as far as the chosen categories need them. */
+async function readTest(file: string, training: Dataset, categories: string[], options: RankOptions): Promise<Dataset> {
+  const { text, language, annotation, labels } = training.roles;
+  const languageMatters = options.language !== undefined || options.perLanguage;
+  const wanted: Partial<ColumnRoles> = {
+    text,
+    annotation,
+    // A key called like a label column is read as `annotation.key`, so that column has to be read here as well.
+    labels: labels.filter((name) => categories.includes(name) || categories.includes(`${annotation}.${name}`)),
+    ...((languageMatters || language === null) && { language }),
+  };
+  const test = readDataset(await readBytes(file), path.basename(file), { roles: wanted });
+  for (const category of categories) checkTestCategory(training, test, category);
+  return test;
+}
+
+function checkTestCategory(training: Dataset, test: Dataset, category: string): void {
+  const kindIn = ({ categories }: Dataset) => categories.find(({ name }) => name === category)?.kind;
+  const named = JSON.stringify(category);
+  const kind = kindIn(test);
+  if (kind === undefined) {
+    const found = test.categories.map(({ name }) => name).join(', ') || 'none';
+    throw new UserError(`${test.fileName}: expected the category ${named} of ${training.fileName}, got ${found}.`);
+  }
+  if (kind === 'multi' && kindIn(training) === 'single')
+    throw new UserError(
+      `${test.fileName}: expected one label per text for ${named}, as in ${training.fileName}, got lists of labels.`,
+    );
+}
