@@ -159,8 +159,7 @@ async function modal(story: Story, callbackId: string, deadlineMs = 15_000): Pro
       // A refused file brings the first modal back, with the reason on top.
       if (seen?.callback_id === 'wizard_dataset') {
         const first = JSON.stringify(seen.blocks[0]);
-        if (first.includes(':warning:'))
-          throw new UserError(`Instead of ${callbackId} the first modal came back: ${first}`);
+        if (first.includes('⚠️')) throw new UserError(`Instead of ${callbackId} the first modal came back: ${first}`);
       }
       return null;
     },

@@ -49,7 +49,7 @@ function outcome(user: string): Promise<SeenView> {
     'the file to be read',
     { user },
     ({ view }) => {
-      const refused = view?.callback_id === 'wizard_dataset' && viewAsText(view, story.names).includes(':warning:');
+      const refused = view?.callback_id === 'wizard_dataset' && viewAsText(view, story.names).includes('⚠️');
       return (view?.callback_id === 'wizard_columns' || refused) && view;
     },
     30_000,
@@ -183,7 +183,7 @@ test('every dirty file given to the wizard is refused with its trouble named, or
       const text = viewAsText(view, story.names);
       const remark = remarks[name];
       if (remark) assert.match(text, remark);
-      else assert.doesNotMatch(text, /:warning:/);
+      else assert.doesNotMatch(text, /⚠️/);
       if (view.callback_id !== 'wizard_columns') return;
       const { errors } = (await driver.submit('Ana')).view ?? {};
       // One file has no column that can be taken for labels by itself: the person is asked.
@@ -202,7 +202,7 @@ test('every dirty file given to the wizard is refused with its trouble named, or
         at,
         ({ messages }) => {
           const shown = JSON.stringify(messages.find(({ ts }) => ts === root.ts)?.blocks);
-          assert.doesNotMatch(shown, /:x:|:warning:/);
+          assert.doesNotMatch(shown, /❌|⚠️/);
           return shown.includes('Ranked; the vote is open');
         },
         120_000,

@@ -16,14 +16,14 @@ export function decisionMessage(benchmark: Benchmark, location: (prefix: string)
   const reason = decision.reason ? `\n> ${escapeMrkdwn(cut(decision.reason.replace(/\s+/g, ' '), 500))}` : '';
   const what = `<@${decision.by}> ${kinds[decision.kind]} ${decisionText(benchmark)}`.trim();
   const status = decision.kind === 'stop' ? '' : trainingText(benchmark);
-  const blocks: KnownBlock[] = [section(`:pushpin: ${what}${reason}`)];
+  const blocks: KnownBlock[] = [section(`📌 ${what}${reason}`)];
   if (status !== '') blocks.push(section(status));
   const result = benchmark.training?.result;
   if (result) {
     const size = result.files.reduce((sum, file) => sum + file.sizeBytes, 0) / 1e6;
     blocks.push(
       section(
-        `:package: ${plural(result.files.length, 'file')}, ${size.toFixed(1)} MB, in \`${escapeMrkdwn(location(result.artifactPrefix)).replaceAll('`', "'")}\``,
+        `📦 ${plural(result.files.length, 'file')}, ${size.toFixed(1)} MB, in \`${escapeMrkdwn(location(result.artifactPrefix)).replaceAll('`', "'")}\``,
       ),
     );
   }
@@ -31,7 +31,7 @@ export function decisionMessage(benchmark: Benchmark, location: (prefix: string)
 }
 
 function trainingText({ state, training, error }: Benchmark): string {
-  if (state === 'failed') return `:x: Full training failed: ${escapeMrkdwn(cut(error ?? 'no reason was given', 500))}`;
+  if (state === 'failed') return `❌ Full training failed: ${escapeMrkdwn(cut(error ?? 'no reason was given', 500))}`;
   const result = training?.result;
   if (result) {
     const lines = result.models.slice(0, modelsListed).map(({ category, language, result: { metrics } }) => {
@@ -39,10 +39,10 @@ function trainingText({ state, training, error }: Benchmark): string {
       return `• *${where}*: macro-F1 ${score(metrics.macroF1)}, accuracy ${score(metrics.accuracy)} on ${plural(metrics.documents, 'test document')}`;
     });
     const more = result.models.length - lines.length;
-    return `:white_check_mark: The model is trained and ready.\n${lines.join('\n')}${more > 0 ? `\n… and ${more} more` : ''}`;
+    return `✅ The model is trained and ready.\n${lines.join('\n')}${more > 0 ? `\n… and ${more} more` : ''}`;
   }
   const progress = training?.progress;
-  if (!progress) return ':hourglass_flowing_sand: Full training waits for a worker.';
+  if (!progress) return '⏳ Full training waits for a worker.';
   const epoch = progress.epoch && progress.epochs ? `, epoch ${progress.epoch} of ${progress.epochs}` : '';
-  return `:gear: Full training: ${Math.round(progress.share * 100)} %${progress.note ? `, now ${name(progress.note)}` : ''}${epoch}`;
+  return `⚙️ Full training: ${Math.round(progress.share * 100)} %${progress.note ? `, now ${name(progress.note)}` : ''}${epoch}`;
 }

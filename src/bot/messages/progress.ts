@@ -18,7 +18,7 @@ export function progressMessage(benchmark: Benchmark, trials: Trial[], nowMs: nu
   const lines = isRunning(benchmark) ? `\n${modelLines(plan, trials).join('\n')}` : '';
   const blocks: KnownBlock[] = [section(title), section(`${status}${lines}`)];
   const failures = failureLines(trials);
-  if (failures.length > 0) blocks.push(section(`:warning: ${failures.join('\n:warning: ')}`));
+  if (failures.length > 0) blocks.push(section(`⚠️ ${failures.join('\n⚠️ ')}`));
   if (accepts(benchmark.state, 'cancelled')) blocks.push(cancelBlock(benchmark.id));
   const plainTitle = `Benchmark of ${profile.fileName}: ${plan.models.map(modelName).join(', ')} on ${plan.categories.join(', ')}`;
   return { text: `${escapeMrkdwn(cut(plainTitle, limits.updateText / 4))}. ${status}`, blocks };
@@ -31,25 +31,25 @@ function statusLine(benchmark: Benchmark, trials: Trial[], nowMs: number): strin
   const first = benchmark.ranking?.rows.find((row) => row.rank === 1);
   switch (benchmark.state) {
     case 'queued':
-      return `:hourglass_flowing_sand: Waiting for a worker. ${plural(trials.length, 'trial')} to go.`;
+      return `⏳ Waiting for a worker. ${plural(trials.length, 'trial')} to go.`;
     case 'running':
       return over === trials.length
-        ? ':bar_chart: All trials are done; ranking them.'
-        : `:runner: ${over} of ${plural(trials.length, 'trial')} done${timeLeft(benchmark, trials, nowMs)}.`;
+        ? '📊 All trials are done; ranking them.'
+        : `🏃 ${over} of ${plural(trials.length, 'trial')} done${timeLeft(benchmark, trials, nowMs)}.`;
     case 'ranked':
     case 'voting':
-      return `:ballot_box_with_ballot: Ranked; the vote is open in the thread. First: *${name(modelName(first?.model ?? ''))}*, macro-F1 ${score(first?.score ?? null)}.`;
+      return `🗳️ Ranked; the vote is open in the thread. First: *${name(modelName(first?.model ?? ''))}*, macro-F1 ${score(first?.score ?? null)}.`;
     case 'decided':
     case 'training':
-      return `:gear: Decided: ${decisionText(benchmark)}. Full training is on.`;
+      return `⚙️ Decided: ${decisionText(benchmark)}. Full training is on.`;
     case 'done':
-      return `:white_check_mark: ${decisionText(benchmark)} is trained and ready. Details in the thread.`;
+      return `✅ ${decisionText(benchmark)} is trained and ready. Details in the thread.`;
     case 'stopped':
-      return ':octagonal_sign: Stopped without a choice. The ranking stays in the thread.';
+      return '🛑 Stopped without a choice. The ranking stays in the thread.';
     case 'cancelled':
-      return ':octagonal_sign: Cancelled.';
+      return '🛑 Cancelled.';
     default:
-      return `:x: It didn't work: ${escapeMrkdwn(cut(benchmark.error ?? 'no reason was given', 500))}`;
+      return `❌ It didn't work: ${escapeMrkdwn(cut(benchmark.error ?? 'no reason was given', 500))}`;
   }
 }
 

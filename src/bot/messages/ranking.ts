@@ -136,7 +136,7 @@ function explanation(ranking: Ranking): string {
   const incomplete = ranking.rows.filter((row) => row.reason !== null).slice(0, 5);
   const reasons = incomplete.map(
     (row) =>
-      `:warning: *${name(modelName(row.model))}* is incomplete and ranks below the others: ${escapeMrkdwn(cut(row.reason ?? '', 300))}`,
+      `⚠️ *${name(modelName(row.model))}* is incomplete and ranks below the others: ${escapeMrkdwn(cut(row.reason ?? '', 300))}`,
   );
   return [...lines, ...reasons].join('\n');
 }

@@ -62,9 +62,7 @@ function warningBlocks(profile: Profile): KnownBlock[] {
   const sorted = profile.warnings.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
   const lines = sorted.slice(0, warningsShown).map((warning) => `• ${escapeMrkdwn(cut(warning.message, 400))}`);
   const more = sorted.length - lines.length;
-  return [
-    section(`:warning: *Worth knowing*\n${lines.join('\n')}${more > 0 ? `\n… and ${plural(more, 'more note')}` : ''}`),
-  ];
+  return [section(`⚠️ *Worth knowing*\n${lines.join('\n')}${more > 0 ? `\n… and ${plural(more, 'more note')}` : ''}`)];
 }
 
 function columnOptions(profile: Profile) {

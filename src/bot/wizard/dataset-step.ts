@@ -18,7 +18,7 @@ export function datasetView(benchmarkId: string, known: DatasetRow[], trouble: s
     close: plain('Cancel'),
     notify_on_close: true,
     blocks: [
-      ...(trouble === null ? [] : [section(`:warning: ${escapeMrkdwn(trouble)}`)]),
+      ...(trouble === null ? [] : [section(`⚠️ ${escapeMrkdwn(trouble)}`)]),
       section(
         'Which model classifies your texts best? Give a file with texts that people (or an LLM) have labelled already: ' +
           'a column of texts and columns of labels, or a column `annotation` with JSON.',
@@ -73,6 +73,6 @@ export function readingView(benchmarkId: string, what: string): ModalView {
     title: plain('New benchmark'),
     close: plain('Cancel'),
     notify_on_close: true,
-    blocks: [section(`:hourglass_flowing_sand: ${escapeMrkdwn(what)}`)],
+    blocks: [section(`⏳ ${escapeMrkdwn(what)}`)],
   };
 }

@@ -45,7 +45,7 @@ export function reviewView({ benchmarkId, profile, plan, specs, estimate, worker
       ),
       section(
         `*${plural(specs.length, 'trial')}*, about *${seconds}* (${basis}).` +
-          (workers === 0 ? '\n:warning: No worker is running: the trials wait until one is started.' : ''),
+          (workers === 0 ? '\n⚠️ No worker is running: the trials wait until one is started.' : ''),
       ),
       {
         type: 'actions',
