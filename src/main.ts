@@ -1,6 +1,7 @@
 /** The `podium` command. `npm run podium -- help` lists what it can do; each command loads only what it needs. */
 import { Command, CommanderError } from 'commander';
 import { sayFailed } from './commands/child-process.ts';
+import { rankCommand } from './commands/rank.ts';
 import { errorText, FinalError, UserError } from './errors.ts';
 
 /** better-sqlite3 crashes the process below this, so it is checked before anything native is loaded. */
@@ -53,12 +54,17 @@ program
     process.exitCode = await demo();
   });
 
-// Imported here, not above: nothing may be loaded before the check of the version. Neither loads a native module itself.
-const [{ predictCommand }, { rankCommand }] = await Promise.all([
-  import('./commands/predict.ts'),
-  import('./commands/rank.ts'),
-]);
-program.addCommand(predictCommand().exitOverride());
+program
+  .command('predict')
+  .description('label the texts of a file with a delivered model; one line of JSON for each, on standard output')
+  .argument('<folder>', "a model's folder, as named in the thread")
+  .argument('<file>', 'CSV, TSV, JSON or JSON lines')
+  .option('--text <column>', 'column of the texts (guessed)')
+  .action(async (folder: string, file: string, options: { text?: string }) => {
+    const { predict } = await import('./commands/predict.ts');
+    await predict(folder, file, options);
+  });
+// Loads what it needs when it is run, and no native module before.
 program.addCommand(rankCommand((exitCode) => (process.exitCode = exitCode)).exitOverride());
 
 try {

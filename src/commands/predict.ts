@@ -1,22 +1,13 @@
 /** `podium predict`: labels the texts of a file with a delivered model. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Command } from 'commander';
 import { readDataset } from '../engine/data/read-dataset.ts';
 import { openModel } from '../engine/models/registry.ts';
 import { errorText, UserError } from '../errors.ts';
 import { printable } from './terminal.ts';
 
-export function predictCommand(): Command {
-  return new Command('predict')
-    .description('label the texts of a file with a delivered model; one line of JSON for each, on standard output')
-    .argument('<folder>', "a model's folder, as named in the thread")
-    .argument('<file>', 'CSV, TSV, JSON or JSON lines')
-    .option('--text <column>', 'column of the texts (guessed)')
-    .action(predict);
-}
-
-async function predict(folder: string, file: string, { text }: { text?: string }): Promise<void> {
+/** @throws UserError for a file or a folder that can't be used */
+export async function predict(folder: string, file: string, { text }: { text?: string }): Promise<void> {
   const bytes = await readable(file, readFile(file));
   const roles = { language: null, annotation: null, labels: [], ...(text !== undefined && { text }) };
   const dataset = readDataset(bytes, path.basename(file), { roles });
