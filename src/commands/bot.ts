@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { createBot } from '../bot/app.ts';
-import { openCharts } from '../charts/charts.ts';
+import { type Charts, openCharts } from '../charts/charts.ts';
 import { UserError } from '../errors.ts';
 import type { Flow } from '../flows/flow.ts';
 import { connectJobs, type Jobs } from '../flows/jobs.ts';
@@ -45,7 +45,13 @@ export async function startBot(
   const connection = redisConnection(requireRedisUrl(settings));
   const redis = new Redis(connection);
   redis.on('error', (error) => log(`redis: ${error.message}`));
-  const charts = await openCharts(settings.chartsUrl);
+  // Its thread loads while the rest starts; a renderer without a font ends the start below.
+  const opening = openCharts(settings.chartsUrl);
+  opening.catch(() => undefined);
+  const charts: Charts = {
+    drawRanking: async (chart) => (await opening).drawRanking(chart),
+    close: async () => (await opening).close(),
+  };
 
   let relay: Relay | undefined;
   const flow: Flow = { database, nowMs: Date.now, wake: () => relay?.wake() };
@@ -61,7 +67,7 @@ export async function startBot(
   });
   const jobs: Jobs = await connectJobs({ flow, connection, redis, onProfiled: bot.onProfiled, log });
   await jobs.reconcile();
-  await bot.start();
+  await Promise.all([bot.start(), opening]);
   relay = startRelay({
     database,
     nowMs: Date.now,
