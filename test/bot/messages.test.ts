@@ -111,6 +111,24 @@ test('the ranked table says rank, score, interval and ties in each of its three 
   assert.doesNotMatch(blocksText(rankingMessage(aBenchmark(), null, 'data_table')), /slack_file/);
 });
 
+test('the sentence under the table does not praise what won against nobody, or is no better than the floor', () => {
+  const said = (...rows: ReturnType<typeof aRow>[]): string =>
+    blocksText(rankingMessage(aBenchmark({ ranking: aRanking(rows) }), null, 'plain'));
+  const failed = {
+    status: 'incomplete',
+    score: null,
+    low: null,
+    high: null,
+    reason: 'failed',
+    tiedWithFirst: false,
+  } as const;
+  assert.match(said(aRow(1), aRow(2), aRow(3)), /can't be told from it.*is recommended/);
+  assert.match(said(aRow(1), aRow(2, { tiedWithFirst: false })), /larger than chance explains/);
+  assert.match(said(aRow(1), aRow(2, failed)), /no other model finished all of its trials/);
+  assert.match(said(aRow(1, failed), aRow(2, failed)), /there is no first/);
+  assert.match(said(aRow(1, { beatsFloor: false }), aRow(2, { beatsFloor: false })), /no better than always answering/);
+});
+
 test('sixty models, many categories and a failed model still fit into a message', () => {
   const categories = Array.from({ length: 30 }, (_, index) => ({
     category: `${nasty}${index}`,

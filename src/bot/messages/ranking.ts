@@ -146,7 +146,11 @@ function tableExplanation(rows: RankingRow[]): string {
   if (!first) return 'Nothing was ranked.';
   const tied = rows.filter((row) => row.tiedWithFirst && row !== first);
   const recommended = rows.find((row) => row.recommended);
+  const complete = rows.filter((row) => row.status === 'complete');
+  if (complete.length === 0) return 'No model finished all of its trials, so there is no first.';
   const lead = `*${name(modelName(first.model))}* comes first with ${score(first.score)}`;
+  if (!first.beatsFloor) return `${lead}, but that is no better than always answering the most frequent label.`;
+  if (complete.length === 1) return `${lead}; no other model finished all of its trials.`;
   if (tied.length === 0) return `${lead}, and the difference to the others is larger than chance explains.`;
   const names = tied.map((row) => `*${name(modelName(row.model))}*`).join(' and ');
   const advice = recommended ? ` The cheapest of them, *${name(modelName(recommended.model))}*, is recommended.` : '';
