@@ -1,110 +1,134 @@
 /**
- * builtin/tfidf-logreg beside scikit-learn on the same features: seconds to vectorise, fit and predict, and scores.
- * Needs the data sets in ../shared/datasets, and for the comparison a Python that can import scikit-learn ($PYTHON,
- * else python3). Says what it leaves out.
+ * builtin/tfidf-logreg beside scikit-learn on the same rows and features: seconds to vectorise, fit and predict, and scores.
+ * On the published data sets of ../shared/datasets, or without them on the project's own sample. The comparison needs a
+ * Python that can import scikit-learn ($PYTHON, else python3). Says what it leaves out.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import type { LabelledTexts } from '../src/engine/classifier.ts';
-import { macroF1 } from '../src/engine/metrics.ts';
+import { type Document, labelsOf, truthOf } from '../src/engine/data/document.ts';
+import { type Dataset, readDataset } from '../src/engine/data/read-dataset.ts';
+import { splitDocuments } from '../src/engine/data/splits.ts';
+import { computeMetrics } from '../src/engine/metrics.ts';
 import { tfidfLogreg } from '../src/engine/models/tfidf-logreg.ts';
+import { FinalError } from '../src/errors.ts';
 import { type CategoryKind, quickRecipe } from '../src/flows/contracts.ts';
 
 interface Case {
-  set: string;
+  name: string;
+  train: string;
+  /** null: a part of `train` is held out */
+  test: string | null;
   category: string;
-  kind: CategoryKind;
-  /** what `auto` gives for this category */
-  classWeights: boolean;
+  /** the slow one is the reference of that data set's README, and runs where that is short enough */
+  solvers: ('lbfgs' | 'liblinear')[];
 }
 
-const cases: Case[] = [
-  { set: 'banking77', category: 'category', kind: 'single', classWeights: true },
-  { set: 'goemotions', category: 'ekman', kind: 'multi', classWeights: true },
-  { set: 'goemotions', category: 'polarity', kind: 'multi', classWeights: false },
+const at = (where: string) => fileURLToPath(new URL(where, import.meta.url));
+const published = at('../../shared/datasets/');
+
+function publishedCase(set: string, category: string, solvers: Case['solvers']): Case {
+  const [train, test] = [path.join(published, set, 'train.csv'), path.join(published, set, 'test.csv')];
+  return { name: `${set}/${category}`, train, test, category, solvers };
+}
+
+const publishedCases = [
+  publishedCase('banking77', 'category', ['lbfgs', 'liblinear']),
+  publishedCase('goemotions', 'ekman', ['lbfgs']),
+  publishedCase('goemotions', 'polarity', ['lbfgs']),
 ];
+
+const sampleCases = ['tone', 'theme'].map(
+  (category): Case => ({
+    name: `sample/${category}`,
+    train: at('../sample/city-feedback.csv'),
+    test: null,
+    category,
+    solvers: ['lbfgs', 'liblinear'],
+  }),
+);
+
+/** What both sides get: the same rows in the same order, every label weighed as much as its opposite. */
+interface Task {
+  kind: CategoryKind;
+  labels: string[];
+  train: { texts: string[]; targets: number[][] };
+  test: { texts: string[]; targets: number[][] };
+}
 
 const measuredSchema = z.object({ name: z.string(), seconds: z.number(), accuracy: z.number(), macroF1: z.number() });
 type Measured = z.infer<typeof measuredSchema>;
 
-const datasets = fileURLToPath(new URL('../../shared/datasets/', import.meta.url));
-const script = fileURLToPath(new URL('./sklearn_linear.py', import.meta.url));
 const python = process.env['PYTHON'] ?? 'python3';
 const run = promisify(execFile);
 
-/** Same rows, same order of labels on both sides: what is compared is the time. */
 export async function benchLinear(): Promise<void> {
   const withPython = await hasScikitLearn();
-  if (!withPython) console.log(`${python} can't import scikit-learn: no comparison`);
-  for (const own of cases) {
-    if (!existsSync(`${datasets}${own.set}`)) {
-      console.log(`${own.set}: not in ../shared/datasets, left out`);
-      continue;
-    }
-    const ours = await measureOurs(own);
+  if (!withPython)
+    console.log(
+      `No comparison: ${python} can't import scikit-learn (pip install scikit-learn; $PYTHON names another).`,
+    );
+  const here = publishedCases.filter(({ train }) => existsSync(train));
+  for (const { name } of publishedCases.filter((own) => !here.includes(own)))
+    console.log(`${name} left out: it isn't in ../shared/datasets.`);
+  if (here.length === 0) console.log("The project's own sample instead.");
+  for (const own of here.length > 0 ? here : sampleCases) {
+    const task = readTask(own);
+    const ours = await measureOurs(task);
     print(own, ours, null);
-    for (const theirs of withPython ? await measureScikitLearn(own) : []) print(own, theirs, ours);
+    for (const theirs of withPython ? await measureScikitLearn(task, own.solvers) : []) print(own, theirs, ours);
   }
 }
 
-function print({ set, category }: Case, measured: Measured, ours: Measured | null): void {
-  const { name, seconds, accuracy, macroF1: macro } = measured;
-  const ratio = ours ? `, ours took ${(ours.seconds / seconds).toFixed(2)} times as long` : '';
-  console.log(
-    `${set}/${category} | ${name} | ${seconds.toFixed(1)} s | accuracy ${accuracy.toFixed(4)} | macro-F1 ${macro.toFixed(4)}${ratio}`,
-  );
+function print(own: Case, { name, seconds, accuracy, macroF1 }: Measured, ours: Measured | null): void {
+  const ratio = ours ? ` | our time / this one: ${(ours.seconds / seconds).toFixed(2)}` : '';
+  const scores = `accuracy ${accuracy.toFixed(3)} | macro-F1 ${macroF1.toFixed(3)}`;
+  console.log(`${own.name} | ${name} | ${seconds.toFixed(1)} s | ${scores}${ratio}`);
 }
 
-async function measureOurs(own: Case): Promise<Measured> {
-  const { labels, train, test } = readCase(own);
+function readTask({ train, test, category }: Case): Task {
+  const read = (file: string): Dataset => readDataset(readFileSync(file), path.basename(file));
+  const dataset = read(train);
+  const kind = dataset.categories.find(({ name }) => name === category)?.kind;
+  if (kind === undefined) throw new FinalError(`${train} has no category "${category}"`);
+  const known = ({ documents }: Dataset) => documents.filter((document) => truthOf(document, category, kind) !== null);
+  const split = test
+    ? { train: known(dataset), test: known(read(test)) }
+    : splitDocuments(dataset.documents, { category, kind, seed: 7 });
+  const labels = labelsOf(category, split.train, split.test);
+  const labelled = (documents: Document[]) => ({
+    texts: documents.map(({ text }) => text),
+    targets: documents.map((document) =>
+      (document.labels.get(category) ?? []).map((label) => labels.indexOf(label)).sort((a, b) => a - b),
+    ),
+  });
+  return { kind, labels, train: labelled(split.train), test: labelled(split.test) };
+}
+
+async function measureOurs({ kind, labels, train, test }: Task): Promise<Measured> {
   const started = performance.now();
   const model = await tfidfLogreg.train(
     {
-      kind: own.kind,
+      kind,
       labels,
       train,
       validation: { texts: [], targets: [] },
       recipe: quickRecipe,
-      classWeights: own.classWeights,
+      classWeights: true,
       seed: 1,
     },
     { signal: new AbortController().signal, onProgress: () => {} },
   );
   const predicted = await model.predict(test.texts);
   const seconds = (performance.now() - started) / 1000;
-  const right = predicted.filter((answer, document) => answer.join() === test.targets[document]?.join()).length;
-  return {
-    name: 'builtin/tfidf-logreg',
-    seconds,
-    accuracy: right / predicted.length,
-    macroF1: macroF1(own.kind, labels.length, test.targets, predicted),
-  };
-}
-
-function readCase({ set, category, kind }: Case): { labels: string[]; train: LabelledTexts; test: LabelledTexts } {
-  const rowSchema = z.array(z.record(z.string(), z.string()));
-  const read = (split: string) => {
-    const rows = rowSchema.parse(parse(readFileSync(`${datasets}${set}/${split}.csv`), { columns: true, bom: true }));
-    return rows.map((row) => ({ text: row['text'] ?? '', values: valuesOf(row, category, kind) }));
-  };
-  const [train, test] = [read('train'), read('test')];
-  const labels = [...new Set(train.flatMap((document) => document.values))].sort();
-  const indexOf = new Map(labels.map((label, index) => [label, index]));
-  const labelled = (documents: typeof train): LabelledTexts => ({
-    texts: documents.map((document) => document.text),
-    targets: documents.map(({ values }) => values.flatMap((value) => indexOf.get(value) ?? []).sort((a, b) => a - b)),
-  });
-  return { labels, train: labelled(train), test: labelled(test) };
-}
-
-function valuesOf(row: Record<string, string>, category: string, kind: CategoryKind): string[] {
-  if (kind === 'single') return [row[category] ?? ''];
-  const annotation: unknown = JSON.parse(row['annotation'] ?? '{}');
-  return z.record(z.string(), z.array(z.string())).parse(annotation)[category] ?? [];
+  const languages = test.texts.map(() => null);
+  const { accuracy, macroF1 } = computeMetrics({ kind, labels, truth: test.targets, predicted, languages });
+  return { name: 'builtin/tfidf-logreg', seconds, accuracy, macroF1 };
 }
 
 async function hasScikitLearn(): Promise<boolean> {
@@ -116,7 +140,14 @@ async function hasScikitLearn(): Promise<boolean> {
   }
 }
 
-async function measureScikitLearn({ set, category, kind }: Case): Promise<Measured[]> {
-  const { stdout } = await run(python, [script, `${datasets}${set}`, category, kind]);
-  return z.array(measuredSchema).parse(JSON.parse(stdout));
+async function measureScikitLearn(task: Task, solvers: Case['solvers']): Promise<Measured[]> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-bench-'));
+  try {
+    const file = path.join(folder, 'task.json');
+    await writeFile(file, JSON.stringify(task));
+    const { stdout } = await run(python, [at('./sklearn_linear.py'), file, ...solvers]);
+    return z.array(measuredSchema).parse(JSON.parse(stdout));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

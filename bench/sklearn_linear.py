@@ -1,9 +1,8 @@
-"""scikit-learn's side of bench/linear.ts. Usage: sklearn_linear.py FOLDER CATEGORY single|multi
+"""scikit-learn's side of bench/linear.ts. Usage: sklearn_linear.py TASK.json SOLVER...
+TASK is {kind, labels, train: {texts, targets}, test: {texts, targets}}, targets being label indices per text.
 Prints a JSON list of {name, seconds, accuracy, macroF1}; seconds = vectorise + fit + predict."""
 
-import csv
 import json
-import pathlib
 import sys
 import time
 
@@ -14,53 +13,41 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_union
 from sklearn.preprocessing import MultiLabelBinarizer
 
-folder, category, kind = sys.argv[1:]
+path, *solvers = sys.argv[1:]
+with open(path, encoding="utf-8") as file:
+    task = json.load(file)
 
-
-def read(split):
-    with open(pathlib.Path(folder) / f"{split}.csv", encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    values = [row[category] if kind == "single" else json.loads(row["annotation"])[category] for row in rows]
-    return [row["text"] for row in rows], values
-
-
-train_texts, train_values = read("train")
-test_texts, test_values = read("test")
-if kind == "multi":
-    binarizer = MultiLabelBinarizer()
-    train_values = binarizer.fit_transform(train_values)
-    test_values = binarizer.transform(test_values)
+if task["kind"] == "multi":
+    binarizer = MultiLabelBinarizer(classes=range(len(task["labels"])))
+    train_targets = binarizer.fit_transform(task["train"]["targets"])
+    test_targets = binarizer.transform(task["test"]["targets"])
+else:
+    train_targets = [target[0] for target in task["train"]["targets"]]
+    test_targets = [target[0] for target in task["test"]["targets"]]
 
 started = time.perf_counter()
 vectorizer = make_union(
     TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
     TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True),
 )
-train = vectorizer.fit_transform(train_texts)
-test = vectorizer.transform(test_texts)
+train = vectorizer.fit_transform(task["train"]["texts"])
+test = vectorizer.transform(task["test"]["texts"])
 vectorise_seconds = time.perf_counter() - started
 
 results = []
-for name, model in (
-    (
-        "scikit-learn, liblinear one-vs-rest",
-        OneVsRestClassifier(LogisticRegression(C=10, solver="liblinear", class_weight="balanced")),
-    ),
-    (
-        "scikit-learn, lbfgs",
-        LogisticRegression(C=10, class_weight="balanced", max_iter=1000)
-        if kind == "single"
-        else OneVsRestClassifier(LogisticRegression(C=10, class_weight="balanced", max_iter=1000)),
-    ),
-):
+for solver in solvers:
+    model = LogisticRegression(C=10, solver=solver, class_weight="balanced", max_iter=1000)
+    # lbfgs fits all labels of a single-label category at once (softmax), which is quicker than one after another
+    one_vs_rest = task["kind"] == "multi" or solver == "liblinear"
     started = time.perf_counter()
-    predicted = model.fit(train, train_values).predict(test)
+    fitted = (OneVsRestClassifier(model) if one_vs_rest else model).fit(train, train_targets)
+    predicted = fitted.predict(test)
     results.append(
         {
-            "name": name,
+            "name": f"scikit-learn, {solver}, {'one-vs-rest' if one_vs_rest else 'softmax'}",
             "seconds": vectorise_seconds + time.perf_counter() - started,
-            "accuracy": float(accuracy_score(test_values, predicted)),
-            "macroF1": float(f1_score(test_values, predicted, average="macro", zero_division=0)),
+            "accuracy": float(accuracy_score(test_targets, predicted)),
+            "macroF1": float(f1_score(test_targets, predicted, average="macro", zero_division=0)),
         }
     )
 print(json.dumps(results))
