@@ -46,7 +46,7 @@ const maxWords = 512;
 const maxFeaturesPerText = 4096;
 /** Rarer features than this are noise; in a small set every repetition counts. */
 const minTexts = 2;
-const defaultLearningRate = 0.02;
+const defaultLearningRate = 0.05;
 
 const fasttextConfigSchema = z.object({ max_words: z.number().int().positive() });
 const vocabularySchema = z.object({ features: z.array(z.number().int()) });
