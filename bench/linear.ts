@@ -3,6 +3,7 @@
  * On the published data sets of ../shared/datasets, or without them on the project's own sample. The comparison needs a
  * Python that can import scikit-learn ($PYTHON, else python3). Says what it leaves out.
  */
+
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { readSettings } from '../src/commands/settings.ts';
 import { type Document, labelsOf, truthOf } from '../src/engine/data/document.ts';
 import { type Dataset, readDataset } from '../src/engine/data/read-dataset.ts';
 import { splitDocuments } from '../src/engine/data/splits.ts';
@@ -122,7 +124,12 @@ async function measureOurs({ kind, labels, train, test }: Task): Promise<Measure
       classWeights: true,
       seed: 1,
     },
-    { signal: new AbortController().signal, onProgress: () => {} },
+    {
+      signal: new AbortController().signal,
+      checkpoints: null,
+      settings: readSettings(process.env).engine,
+      onProgress: () => {},
+    },
   );
   const predicted = await model.predict(test.texts);
   const seconds = (performance.now() - started) / 1000;

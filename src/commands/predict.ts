@@ -1,5 +1,5 @@
 /** `podium predict`: labels the texts of a file with a delivered model. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readDataset } from '../engine/data/read-dataset.ts';
 import { openModel } from '../engine/models/registry.ts';
@@ -13,7 +13,7 @@ export async function predict(folder: string, file: string, { text }: { text?: s
   const dataset = readDataset(bytes, path.basename(file), { roles });
   // A reader that has seen enough (`| head`) closes the pipe.
   process.stdout.on('error', () => process.exit(0));
-  const model = await openModel(await filesOf(folder));
+  const model = await openModel(folder);
   try {
     const predicted = await model.predict(dataset.documents.map((document) => document.text));
     for (const [index, labels] of predicted.entries()) {
@@ -26,16 +26,6 @@ export async function predict(folder: string, file: string, { text }: { text?: s
   const left = dataset.rows - dataset.documents.length;
   if (left > 0)
     console.error(printable(`${dataset.fileName}: ${left} of ${dataset.rows} rows have no text and got no label.`));
-}
-
-/** Every file below the folder, by its path in it. */
-async function filesOf(folder: string): Promise<Map<string, Uint8Array>> {
-  const entries = await readable(folder, readdir(folder, { recursive: true, withFileTypes: true }));
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  const named = files.map(
-    async (name) => [path.relative(folder, name).split(path.sep).join('/'), await readFile(name)] as const,
-  );
-  return new Map(await Promise.all(named));
 }
 
 async function readable<T>(what: string, reading: Promise<T>): Promise<T> {

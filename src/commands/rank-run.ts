@@ -11,6 +11,7 @@ import { type FileWarning, readInput } from './rank-input.ts';
 import { progressOn } from './rank-progress.ts';
 import { rankReport } from './rank-report.ts';
 import { rankingTable } from './rank-table.ts';
+import { readSettings } from './settings.ts';
 import { printableLine } from './terminal.ts';
 
 /**
@@ -108,6 +109,8 @@ async function runOne(data: TrialData, spec: TrialSpec, signal: AbortSignal, onS
   await forgetPeakMemory();
   const { result, predictions, model } = await runTrial(data, spec, {
     signal,
+    checkpoints: null,
+    settings: readSettings(process.env).engine,
     onProgress: ({ share }) => onShare(share),
   });
   await model.dispose();

@@ -1,6 +1,7 @@
 /** Everything that is set from outside, from environment variables, read and checked once. */
 import path from 'node:path';
 import { z } from 'zod';
+import { type EngineSettings, providerNames } from '../engine/engine-settings.ts';
 import { UserError } from '../errors.ts';
 
 const given = z
@@ -17,6 +18,15 @@ const environmentSchema = z.object({
   PODIUM_PORT: given.pipe(z.coerce.number<string>().int().min(0).max(65_535).optional()),
   /** a QuickChart server, http(s)://…; the default is our own renderer, so that no result leaves the machine */
   PODIUM_CHARTS: given.pipe(z.url({ protocol: /^https?$/ }).optional()),
+  /** folder of downloaded models and tokenized datasets; `cache` in the state folder by default */
+  PODIUM_CACHE: given,
+  /** the execution provider that training uses */
+  PODIUM_PROVIDER: given.pipe(z.enum(['auto', ...providerNames]).optional()),
+  /** globs of model hub ids that may be loaded, separated by commas; unset: all */
+  PODIUM_MODELS_ALLOWED: given,
+  /** the model hub, by the names that its own tools use */
+  HF_ENDPOINT: given.pipe(z.url({ protocol: /^https?$/ }).optional()),
+  HF_TOKEN: given,
   /** redis://, rediss:// or unix:///path */
   REDIS_URL: given,
   SLACK_BOT_TOKEN: given.pipe(z.string().startsWith('xoxb-').optional()),
@@ -31,6 +41,7 @@ export interface Settings {
   port: number | undefined;
   chartsUrl: string | undefined;
   redisUrl: string | undefined;
+  engine: EngineSettings;
   slack: SlackSettings | null;
 }
 
@@ -45,6 +56,11 @@ const expected: Record<keyof z.infer<typeof environmentSchema>, string> = {
   PODIUM_ARTIFACTS: 'a folder or a file:// URL',
   PODIUM_PORT: 'a number from 0 to 65535',
   PODIUM_CHARTS: 'a URL such as https://charts.example.org',
+  PODIUM_CACHE: 'a folder',
+  PODIUM_PROVIDER: `one of auto, ${providerNames.join(', ')}`,
+  PODIUM_MODELS_ALLOWED: 'globs such as intfloat/*,FacebookAI/*',
+  HF_ENDPOINT: 'a URL such as https://models.example.org',
+  HF_TOKEN: 'a token',
   REDIS_URL: 'a URL such as redis://127.0.0.1:6379',
   SLACK_BOT_TOKEN: 'a token that starts with xoxb-',
   SLACK_APP_TOKEN: 'an app-level token that starts with xapp-',
@@ -69,7 +85,19 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     port: values.PODIUM_PORT,
     chartsUrl: values.PODIUM_CHARTS,
     redisUrl: values.REDIS_URL,
+    engine: engineSettings(values, stateDir),
     slack: slackSettings(values),
+  };
+}
+
+function engineSettings(values: z.infer<typeof environmentSchema>, stateDir: string): EngineSettings {
+  const allowed = values.PODIUM_MODELS_ALLOWED?.split(',').map((glob) => glob.trim());
+  return {
+    cacheFolder: path.resolve(values.PODIUM_CACHE ?? path.join(stateDir, 'cache')),
+    provider: values.PODIUM_PROVIDER ?? 'auto',
+    modelsAllowed: allowed?.filter((glob) => glob !== '') ?? null,
+    hubUrl: values.HF_ENDPOINT ?? null,
+    hubToken: values.HF_TOKEN ?? null,
   };
 }
 

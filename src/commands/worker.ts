@@ -18,6 +18,7 @@ export async function runWorker(): Promise<void> {
     redis,
     subscriber,
     artifactUrl: settings.artifactUrl,
+    settings: settings.engine,
     log: (line) => console.log(line),
   });
   exitWithParent(async () => {

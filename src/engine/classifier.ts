@@ -1,7 +1,8 @@
 /**
  * What every model of the engine is, whatever stands behind it: linear, bag of embeddings or transformer.
  */
-import type { CategoryKind, Progress, Recipe } from '../flows/contracts.ts';
+import type { CategoryKind, CheckpointOrigin, Progress, Recipe, TextLimit, Warning } from '../flows/contracts.ts';
+import type { EngineSettings } from './engine-settings.ts';
 
 /** Texts with their labels. `targets[i]` are the label indices of text i, ascending; `single` has exactly one. */
 export interface LabelledTexts {
@@ -27,6 +28,9 @@ export interface TrainHooks {
   /** aborting ends training within one step with the signal's reason */
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
+  /** a folder of this job alone: training leaves a checkpoint there after each epoch and goes on from one it finds; null: none */
+  checkpoints: string | null;
+  settings: EngineSettings;
 }
 
 /** One trained model, in memory, ready to predict and to be saved. */
@@ -38,8 +42,12 @@ export interface TrainedModel {
   epochs: { epoch: number; trainLoss: number; validationMacroF1: number }[];
   /** label indices per text, ascending; `single`: exactly one (argmax); `multi`: every label with probability >= 0.5 */
   predict(texts: string[], signal?: AbortSignal): Promise<number[][]>;
-  /** the files of a folder that holds this model: name inside the folder -> bytes */
-  files(): Promise<Map<string, Uint8Array>>;
+  texts: TextLimit | null;
+  checkpoint: CheckpointOrigin | null;
+  /** what training had to change or found worth telling (a halved batch, a provider that didn't start) */
+  warnings: Warning[];
+  /** Writes this model as a folder (made if missing; README.md is the caller's); gives the names of its files inside it. */
+  save(folder: string): Promise<string[]>;
   /** gives native memory back */
   dispose(): Promise<void>;
 }

@@ -1,12 +1,14 @@
 /** What the worker and the process of one job say to each other. */
 import { z } from 'zod';
 import { progressSchema } from '../flows/contracts.ts';
+import { engineSettingsSchema } from './engine-settings.ts';
 
 export const toJobSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
     kind: z.enum(['profile', 'trial', 'train']),
     artifactUrl: z.string(),
+    settings: engineSettingsSchema,
     payload: z.unknown(),
   }),
   z.object({ type: z.literal('abort'), reason: z.string() }),

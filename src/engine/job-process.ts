@@ -15,10 +15,12 @@ const send = (message: FromJob): void => {
   process.send?.(message);
 };
 
-async function run({ kind, artifactUrl, payload }: Extract<ToJob, { type: 'run' }>): Promise<unknown> {
+async function run({ kind, artifactUrl, settings, payload }: Extract<ToJob, { type: 'run' }>): Promise<unknown> {
   const store = createArtifactStore(artifactUrl);
   const hooks: TrainHooks = {
     signal: controller.signal,
+    checkpoints: null,
+    settings,
     onProgress: (progress) => send({ type: 'progress', progress }),
   };
   if (kind === 'profile') return runProfileJob(store, profileJobSchema.parse(payload), hooks);

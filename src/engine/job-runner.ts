@@ -2,11 +2,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { UnrecoverableError } from 'bullmq';
 import type { Progress } from '../flows/contracts.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { fromJobSchema, type ToJob } from './job-messages.ts';
 
 export interface JobRun {
   kind: 'profile' | 'trial' | 'train';
   artifactUrl: string;
+  settings: EngineSettings;
   payload: unknown;
   signal: AbortSignal | undefined;
   onProgress: (progress: Progress) => void;
@@ -20,7 +22,7 @@ const graceMs = 2000;
  * @returns what the job returned
  * @throws UnrecoverableError when trying again would give the same; Error when the process died
  */
-export function runInProcess({ kind, artifactUrl, payload, signal, onProgress }: JobRun): Promise<unknown> {
+export function runInProcess({ kind, artifactUrl, settings, payload, signal, onProgress }: JobRun): Promise<unknown> {
   const child = fork(new URL('./job-process.ts', import.meta.url), [], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -37,7 +39,7 @@ export function runInProcess({ kind, artifactUrl, payload, signal, onProgress }:
   return outcomeOf(child, kind, signal, onProgress, () => {
     if (signal?.aborted) abort();
     else signal?.addEventListener('abort', abort, { once: true });
-    tell({ type: 'run', kind, artifactUrl, payload });
+    tell({ type: 'run', kind, artifactUrl, settings, payload });
   }).finally(() => {
     clearTimeout(killer);
     signal?.removeEventListener('abort', abort);

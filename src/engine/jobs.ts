@@ -1,4 +1,8 @@
 /** The three kinds of job, as the process that runs one of them does it: bytes from the store in, a result out. */
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import type {
   ColumnRoles,
   DatasetRef,
@@ -13,8 +17,9 @@ import { type ArtifactStore, modelPrefix, predictionsKey } from '../storage/arti
 import type { TrainHooks } from './classifier.ts';
 import { profileDataset } from './data/profile.ts';
 import { type Dataset, readDataset } from './data/read-dataset.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { modelCard } from './model-card.ts';
-import { runTrial } from './run-trial.ts';
+import { runTrial, type TrialRun } from './run-trial.ts';
 
 export async function runProfileJob(store: ArtifactStore, job: ProfileJob, hooks: TrainHooks): Promise<Profile> {
   return profileDataset(await readStored(store, job.dataset, job.roles, hooks));
@@ -22,10 +27,12 @@ export async function runProfileJob(store: ArtifactStore, job: ProfileJob, hooks
 
 export async function runTrialJob(store: ArtifactStore, job: TrialJob, hooks: TrainHooks): Promise<TrialJobResult> {
   const dataset = await readStored(store, job.dataset, job.roles, hooks);
-  const { result, predictions, model } = await runTrial({ dataset, test: null }, job.spec, hooks);
+  const checkpoints = checkpointFolder(hooks.settings, `trial-${job.trialId}`);
+  const { result, predictions, model } = await runTrial({ dataset, test: null }, job.spec, { ...hooks, checkpoints });
   await model.dispose();
   const key = predictionsKey(job.trialId);
   await store.put(key, new TextEncoder().encode(JSON.stringify(predictions)));
+  await rm(checkpoints, { recursive: true, force: true });
   return { result, predictionsKey: key };
 }
 
@@ -35,24 +42,53 @@ export async function runTrainJob(store: ArtifactStore, job: TrainJob, hooks: Tr
   const prefix = modelPrefix(job.benchmarkId);
   const done: TrainJobResult = { artifactPrefix: prefix, files: [], models: [] };
   for (const [position, spec] of job.specs.entries()) {
+    const checkpoints = checkpointFolder(hooks.settings, `train-${job.benchmarkId}-${position}`);
     const note = spec.language === null ? spec.category : `${spec.category}, ${spec.language}`;
     const run = await runTrial({ dataset, test: null }, spec, {
-      signal: hooks.signal,
+      ...hooks,
+      checkpoints,
       onProgress: (progress) =>
         hooks.onProgress({ ...progress, share: (position + progress.share) / job.specs.length, note }),
     });
     const folder = folderName(position, spec.category, spec.language);
-    const files = await run.model.files();
-    files.set('README.md', new TextEncoder().encode(modelCard(dataset, spec, run)));
-    await run.model.dispose();
-    for (const [name, bytes] of files) {
-      const key = `${prefix}${folder}/${name}`;
-      await store.put(key, bytes);
-      done.files.push({ key, sizeBytes: bytes.byteLength });
-    }
+    for (const file of await deliver(store, `${prefix}${folder}`, run, modelCard(dataset, spec, run)))
+      done.files.push(file);
+    await rm(checkpoints, { recursive: true, force: true });
     done.models.push({ category: spec.category, language: spec.language, folder, result: run.result });
   }
   return done;
+}
+
+/** The model's folder, through a temporary one, into the store: it may be larger than memory. */
+async function deliver(
+  store: ArtifactStore,
+  prefix: string,
+  { model }: TrialRun,
+  card: string,
+): Promise<TrainJobResult['files']> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-model-'));
+  try {
+    const names = await model.save(folder);
+    await model.dispose();
+    await writeFile(path.join(folder, cardFile), card);
+    const files: TrainJobResult['files'] = [];
+    for (const name of [...names, cardFile]) {
+      const file = path.join(folder, name);
+      const key = `${prefix}/${name}`;
+      await store.putStream(key, createReadStream(file));
+      files.push({ key, sizeBytes: (await stat(file)).size });
+    }
+    return files;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const cardFile = 'README.md';
+
+/** On this machine only: a job that is given to another host begins anew there. The id is ours, but no path. */
+function checkpointFolder({ cacheFolder }: EngineSettings, name: string): string {
+  return path.join(cacheFolder, 'checkpoints', encodeURIComponent(name));
 }
 
 async function readStored(

@@ -56,6 +56,8 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
     },
     {
       signal: hooks.signal,
+      checkpoints: hooks.checkpoints,
+      settings: hooks.settings,
       onProgress: (progress) => hooks.onProgress({ ...progress, share: 0.05 + 0.9 * progress.share }),
     },
   );
@@ -77,7 +79,9 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
     parameters: model.parameters,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     device: model.device,
-    warnings: splits.warnings,
+    warnings: [...splits.warnings, ...model.warnings],
+    texts: model.texts,
+    checkpoint: model.checkpoint,
   };
   const rows = splits.test.map((document) => document.row);
   const { category, language } = spec;

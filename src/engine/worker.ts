@@ -5,6 +5,7 @@
 import { type ConnectionOptions, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { cancelChannel, decodeFailure, type Progress, queues } from '../flows/contracts.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { runInProcess } from './job-runner.ts';
 import { announce } from './presence.ts';
 
@@ -15,6 +16,7 @@ export interface WorkerOptions {
   /** for announcing itself */
   redis: Redis;
   artifactUrl: string;
+  settings: EngineSettings;
   log: (line: string) => void;
 }
 
@@ -98,5 +100,6 @@ async function runJob(
     reportedMs = nowMs;
     job.updateProgress(progress).catch((error: Error) => options.log(`progress of ${job.id}: ${error.message}`));
   };
-  return runInProcess({ kind, artifactUrl: options.artifactUrl, payload: payload.data, signal, onProgress });
+  const { artifactUrl, settings } = options;
+  return runInProcess({ kind, artifactUrl, settings, payload: payload.data, signal, onProgress });
 }

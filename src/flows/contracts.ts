@@ -111,6 +111,14 @@ export const recipeSchema = z.object({
   maxTokens: z.number().int().min(8).nullable(),
   /** `auto`: when the category's profile is imbalanced */
   classWeights: z.enum(['auto', 'on', 'off']),
+  /** `weighted`: an epoch draws documents with replacement, rare labels more often (1 / documents of the label) */
+  sampling: z.enum(['shuffled', 'weighted']).default('shuffled'),
+  /** micro-batches per step: a batch is cut into so many pieces whose gradients are added up, which saves memory */
+  accumulation: z.number().int().min(1).max(512).default(1),
+  /** null: what the model's config says */
+  dropout: z.number().min(0).max(0.9).nullable().default(null),
+  /** texts over the limit: their start, their start and end, or windows whose probabilities are averaged at inference */
+  longTexts: z.enum(['truncate', 'head+tail', 'windows']).default('truncate'),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
 
@@ -125,6 +133,10 @@ export const quickRecipe: Recipe = {
   patienceEpochs: 2,
   maxTokens: null,
   classWeights: 'auto',
+  sampling: 'shuffled',
+  accumulation: 1,
+  dropout: null,
+  longTexts: 'truncate',
 };
 
 /** One model trained and scored on one category (on one language, in per-language mode), with one seed. */
@@ -179,6 +191,25 @@ export const splitSizesSchema = z.object({
 });
 export type SplitSizes = z.infer<typeof splitSizesSchema>;
 
+export const textLimitSchema = z.object({
+  maxTokens: z.number().int(),
+  policy: recipeSchema.shape.longTexts.unwrap(),
+  /** share of the training and validation texts that have more tokens */
+  shareOverLimit: z.number(),
+});
+export type TextLimit = z.infer<typeof textLimitSchema>;
+
+/** A pretrained checkpoint as it was used: enough to get the same bytes again. */
+export const checkpointOriginSchema = z.object({
+  /** `hub:owner/name@commit`, or the folder's name */
+  source: z.string(),
+  modelType: z.string(),
+  /** as the hub tells it */
+  licence: z.string().nullable(),
+  sizeBytes: z.number().int(),
+});
+export type CheckpointOrigin = z.infer<typeof checkpointOriginSchema>;
+
 /** What one finished trial says. Never a document's text. */
 export const trialResultSchema = z.object({
   metrics: metricsSchema,
@@ -194,6 +225,10 @@ export const trialResultSchema = z.object({
   peakMemoryBytes: z.number().int(),
   device: z.string(),
   warnings: z.array(warningSchema),
+  /** what a neural model did with long texts; null for models that read texts whole */
+  texts: textLimitSchema.nullable().default(null),
+  /** where a pretrained model came from; null for a built-in */
+  checkpoint: checkpointOriginSchema.nullable().default(null),
 });
 export type TrialResult = z.infer<typeof trialResultSchema>;
 

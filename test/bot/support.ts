@@ -161,6 +161,8 @@ export function aResult(): TrialResult {
     peakMemoryBytes: 1e8,
     device: 'cpu',
     warnings: [],
+    texts: null,
+    checkpoint: null,
   };
 }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { tfidfLogreg } from '../../src/engine/models/tfidf-logreg.ts';
 import { quickRecipe } from '../../src/flows/contracts.ts';
+import { quietHooks } from '../support/hooks.ts';
 
 let folder: string;
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -26,12 +27,9 @@ before(async () => {
       classWeights: false,
       seed: 1,
     },
-    { signal: new AbortController().signal, onProgress: () => undefined },
+    quietHooks(),
   );
-  for (const [name, bytes] of await model.files()) {
-    await mkdir(path.dirname(at(`model/${name}`)), { recursive: true });
-    await writeFile(at(`model/${name}`), bytes);
-  }
+  await model.save(at('model'));
 });
 after(() => rm(folder, { recursive: true, force: true }));
 

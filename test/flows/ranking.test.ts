@@ -33,6 +33,8 @@ function resultOf(predictions: Predictions, trainSeconds: number, floor: number)
     peakMemoryBytes: 1,
     device: 'cpu',
     warnings: [],
+    texts: null,
+    checkpoint: null,
   };
 }
 

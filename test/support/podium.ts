@@ -10,6 +10,7 @@ import type { Settings } from '../../src/commands/settings.ts';
 import { startWorker } from '../../src/engine/worker.ts';
 import { createDriver, type Driver } from '../../src/workspace/driver.ts';
 import { createWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
+import { plainSettings } from './hooks.ts';
 
 /** Unpacked once for all tests, where no Redis is installed. */
 export const redisPackagesDir = fileURLToPath(new URL('../../node_modules/.cache/podium-redis', import.meta.url));
@@ -38,12 +39,20 @@ export async function startPodium({ withWorker = true } = {}): Promise<Podium> {
     port: 0,
     chartsUrl: undefined,
     redisUrl: redis.url,
+    engine: { ...plainSettings, cacheFolder: path.join(stateDir, 'cache') },
     slack: { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: `${workspace.url}/api/` },
   };
   if (withWorker) {
     const connection = redisConnection(redis.url);
     const [own, subscriber] = [new Redis(connection), new Redis(connection)];
-    const worker = await startWorker({ connection, redis: own, subscriber, artifactUrl: settings.artifactUrl, log });
+    const worker = await startWorker({
+      connection,
+      redis: own,
+      subscriber,
+      artifactUrl: settings.artifactUrl,
+      settings: settings.engine,
+      log,
+    });
     stack.defer(async () => {
       await worker.close();
       own.disconnect();

@@ -18,18 +18,8 @@ import { type Mode, type Network, named, parameterCount, type TrainingBatch } fr
 import { Random } from '../training/random.ts';
 import { compactRows, tokenBatch, tokenInputs } from '../training/token-batch.ts';
 import { buildInference } from '../training/training-step.ts';
-import {
-  baseConfig,
-  configFile,
-  encodeJson,
-  type ModelFiles,
-  type NeuralModel,
-  onnxFile,
-  openNeuralModel,
-  readJsonFile,
-  type TextInputs,
-  trainedModel,
-} from './neural-model.ts';
+import { configFile, encodeJson, type ModelFiles, onnxFile, readJsonFile } from './model-folder.ts';
+import { baseConfig, type NeuralModel, openNeuralModel, type TextInputs, trainedModel } from './neural-model.ts';
 import { features } from './ngram-features.ts';
 
 export const fasttextType = 'podium-fasttext';
@@ -141,7 +131,7 @@ function textInputs(vocabulary: FeatureVocabulary): TextInputs<Uint32Array> {
   return { encode: (text) => vocabulary.encode(text), inputs };
 }
 
-/** Opens a folder that `files()` gave. @throws UserError when a file is missing or broken */
+/** Opens a folder that `save` wrote. @throws UserError when a file is missing or broken */
 export async function loadFasttext(files: ModelFiles): Promise<NeuralModel> {
   const { max_words } = readJsonFile(files, configFile, fasttextConfigSchema);
   const vocabulary = readJsonFile(files, vocabularyFile, vocabularySchema);

@@ -8,11 +8,7 @@ import type { CategoryKind } from '../../flows/contracts.ts';
 import type { TrainedModel } from '../classifier.ts';
 import { engineThreads, openSession } from '../onnx/session.ts';
 import { type InputMaker, predictDocuments } from '../training/prediction.ts';
-
-export type ModelFiles = ReadonlyMap<string, Uint8Array>;
-
-export const configFile = 'config.json';
-export const onnxFile = 'onnx/model.onnx';
+import { configFile, type ModelFiles, modelFileOf, onnxFile, readJsonFile, writeFolder } from './model-folder.ts';
 
 const problemTypes = { single: 'single_label_classification', multi: 'multi_label_classification' } as const;
 
@@ -42,27 +38,6 @@ export interface NeuralModel {
 export interface TextInputs<Document> {
   encode(text: string): Document;
   inputs: InputMaker<Document>;
-}
-
-/** Bytes of one file of a model folder. @throws UserError when it is missing */
-export function modelFileOf(files: ModelFiles, name: string): Uint8Array {
-  const bytes = files.get(name);
-  if (bytes) return bytes;
-  throw new UserError(`The model folder lacks ${name}; it has ${[...files.keys()].join(', ') || 'no files'}.`);
-}
-
-/** The JSON of one file of a model folder, checked. @throws UserError when it is missing or isn't what it should be */
-export function readJsonFile<T>(files: ModelFiles, name: string, schema: z.ZodType<T>): T {
-  const text = new TextDecoder().decode(modelFileOf(files, name));
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new UserError(`${name} of the model folder can't be used.`, { cause: error });
-  }
-}
-
-export function encodeJson(value: unknown): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** Opens the model of a folder. Its session is native memory until `dispose`. */
@@ -99,7 +74,10 @@ export function trainedModel(
     ...training,
     device: `cpu (onnxruntime, ${engineThreads} threads)`,
     predict: model.predict,
-    files: async () => new Map(files),
+    texts: null,
+    checkpoint: null,
+    warnings: [],
+    save: (folder) => writeFolder(folder, files),
     dispose: model.dispose,
   };
 }

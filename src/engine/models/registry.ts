@@ -1,7 +1,10 @@
 /** The code behind each model id. Loaded when first asked for: nobody pays for onnxruntime who doesn't train with it. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../../errors.ts';
+import { errorText, UserError } from '../../errors.ts';
 import type { ModelFamily, TrainedModel } from '../classifier.ts';
+import { configFile, readFolder } from './model-folder.ts';
 
 const families: Record<string, () => Promise<ModelFamily>> = {
   'builtin/tfidf-logreg': async () => (await import('./tfidf-logreg.ts')).tfidfLogreg,
@@ -22,31 +25,35 @@ export async function loadFamily(id: string): Promise<ModelFamily> {
 export type OpenedModel = Pick<TrainedModel, 'predict' | 'dispose'> & { labels: string[] };
 
 /** `model_type` of a folder's config.json -> what opens the folder */
-const loaders: Record<string, (files: ReadonlyMap<string, Uint8Array>) => Promise<OpenedModel>> = {
-  'podium-tfidf-logreg': async (files) => (await import('./tfidf-logreg.ts')).loadTfidfLogreg(files),
-  'podium-fasttext': async (files) => (await import('./fasttext.ts')).loadFasttext(files),
-  bert: async (files) => (await import('./transformer-mini.ts')).loadTransformer(files),
+const loaders: Record<string, (folder: string) => Promise<OpenedModel>> = {
+  'podium-tfidf-logreg': async (folder) =>
+    (await import('./tfidf-logreg.ts')).loadTfidfLogreg(await readFolder(folder)),
+  'podium-fasttext': async (folder) => (await import('./fasttext.ts')).loadFasttext(await readFolder(folder)),
+  bert: async (folder) => (await import('./transformer-mini.ts')).loadTransformer(await readFolder(folder)),
 };
 
 const typeSchema = z.object({ model_type: z.string() });
 
 /**
- * Opens the files of a delivered model's folder. Nothing in them is run as code.
- * @throws UserError when they are no model of ours, saying what is wrong
+ * Opens a delivered model's folder. Nothing in it is run as code.
+ * @throws UserError when it is no model of ours, saying what is wrong
  */
-export async function openModel(files: ReadonlyMap<string, Uint8Array>): Promise<OpenedModel> {
-  const config = files.get('config.json');
-  if (!config)
-    throw new UserError(
-      `That is no model folder: config.json is missing; found: ${[...files.keys()].join(', ') || 'nothing'}.`,
-    );
-  const type = modelTypeOf(config);
+export async function openModel(folder: string): Promise<OpenedModel> {
+  const type = modelTypeOf(await configOf(folder));
   const load = Object.hasOwn(loaders, type) ? loaders[type] : undefined;
   if (!load)
     throw new UserError(
       `config.json: expected a model_type of ${Object.keys(loaders).join(', ')}, got ${JSON.stringify(type)}.`,
     );
-  return load(files);
+  return load(folder);
+}
+
+async function configOf(folder: string): Promise<Uint8Array> {
+  const found = await readdir(folder).catch((cause: unknown) => {
+    throw new UserError(`${folder} can't be read: ${errorText(cause)}`, { cause });
+  });
+  if (found.includes(configFile)) return readFile(path.join(folder, configFile));
+  throw new UserError(`That is no model folder: config.json is missing; found: ${found.join(', ') || 'nothing'}.`);
 }
 
 function modelTypeOf(config: Uint8Array): string {

@@ -20,6 +20,7 @@ import { balancedWeights, fitBinary } from '../linear/logistic.ts';
 import { readCharacters } from '../linear/ngrams.ts';
 import type { SparseMatrix } from '../linear/sparse.ts';
 import { featureSettings, type Pause, Vectorizer, vocabularySchema } from '../linear/vectorizer.ts';
+import { writeFolder } from './model-folder.ts';
 
 const id = 'builtin/tfidf-logreg';
 /** how config.json names the kind of model, as Hugging Face's do */
@@ -125,7 +126,10 @@ function trainedModel(parameters: Parameters): TrainedModel {
     chosenEpoch: null,
     epochs: [],
     predict: (texts, signal) => predict(parameters, texts, signal),
-    files: async () => modelFiles(parameters),
+    texts: null,
+    checkpoint: null,
+    warnings: [],
+    save: (folder) => writeFolder(folder, modelFiles(parameters)),
     dispose: async () => {},
   };
 }
@@ -191,7 +195,7 @@ function modelFiles({ kind, labels, vectorizer, weights, biases }: Parameters): 
 export type LoadedTfidfLogreg = TrainedModel & { kind: TrainTask['kind']; labels: string[] };
 
 /**
- * The model that `files()` gave, back from its files; predicts identically.
+ * The model that `save` wrote, back from its files; predicts identically.
  * @throws UserError when a file is missing, isn't what it should be, or doesn't fit the others
  */
 export function loadTfidfLogreg(files: ReadonlyMap<string, Uint8Array>): LoadedTfidfLogreg {

@@ -10,18 +10,8 @@ import { parameterCount } from '../training/network.ts';
 import { tokenBatch } from '../training/token-batch.ts';
 import { buildInference } from '../training/training-step.ts';
 import { type EncoderSize, encoderNetwork } from './encoder.ts';
-import {
-  baseConfig,
-  configFile,
-  encodeJson,
-  type ModelFiles,
-  modelFileOf,
-  type NeuralModel,
-  onnxFile,
-  openNeuralModel,
-  type TextInputs,
-  trainedModel,
-} from './neural-model.ts';
+import { configFile, encodeJson, type ModelFiles, modelFileOf, onnxFile } from './model-folder.ts';
+import { baseConfig, type NeuralModel, openNeuralModel, type TextInputs, trainedModel } from './neural-model.ts';
 
 const tokenizerFile = 'tokenizer.json';
 const maxVocabulary = 8192;
@@ -60,7 +50,7 @@ function textInputs(tokenizer: WordPieceTokenizer): TextInputs<Uint32Array> {
   return { encode: (text) => tokenizer.encode(text), inputs };
 }
 
-/** Opens a folder that `files()` gave. @throws UserError when a file is missing or broken */
+/** Opens a folder that `save` wrote. @throws UserError when a file is missing or broken */
 export async function loadTransformer(files: ModelFiles): Promise<NeuralModel> {
   const json = new TextDecoder().decode(modelFileOf(files, tokenizerFile));
   return openNeuralModel(files, textInputs(WordPieceTokenizer.fromJson(json)));

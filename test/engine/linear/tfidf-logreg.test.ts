@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TrainHooks, TrainTask } from '../../../src/engine/classifier.ts';
+import type { TrainTask } from '../../../src/engine/classifier.ts';
 import { loadTfidfLogreg, tfidfLogreg } from '../../../src/engine/models/tfidf-logreg.ts';
 import { type Progress, quickRecipe } from '../../../src/flows/contracts.ts';
-
-const hooks = (): TrainHooks => ({ signal: new AbortController().signal, onProgress: () => {} });
+import { quietHooks } from '../../support/hooks.ts';
+import { savedFiles } from '../../support/saved-files.ts';
 
 function taskOf(kind: TrainTask['kind'], labels: string[], texts: string[], targets: number[][]): TrainTask {
   return {
@@ -40,24 +40,24 @@ const multi = taskOf(
 
 test('single and multi: what was learnt is predicted, again after saving and loading', async () => {
   for (const task of [single, multi]) {
-    const model = await tfidfLogreg.train(task, hooks());
+    const model = await tfidfLogreg.train(task, quietHooks());
     assert.deepEqual(await model.predict(texts), task.train.targets);
     assert.deepEqual([model.chosenEpoch, model.epochs, model.device], [null, [], 'cpu']);
-    const files = await model.files();
+    const files = await savedFiles(model);
     assert.deepEqual([...files.keys()], ['config.json', 'vocabulary.json', 'weights.bin']);
     const loaded = loadTfidfLogreg(files);
     assert.deepEqual([loaded.kind, loaded.labels], [task.kind, task.labels]);
     assert.equal(loaded.parameters, model.parameters);
     const fresh = ['a ferry!', 'bus tram', '', '🚋🚋', 'früh und pünktlich', ...texts.map((text) => text.slice(3, 20))];
     assert.deepEqual(await loaded.predict(fresh), await model.predict(fresh));
-    assert.deepEqual(await loaded.files(), files);
+    assert.deepEqual(await savedFiles(loaded), files);
     await model.dispose();
   }
 });
 
 test('the same task gives the same bytes', async () => {
-  const [first, second] = [await tfidfLogreg.train(multi, hooks()), await tfidfLogreg.train(multi, hooks())];
-  assert.deepEqual(await first.files(), await second.files());
+  const [first, second] = [await tfidfLogreg.train(multi, quietHooks()), await tfidfLogreg.train(multi, quietHooks())];
+  assert.deepEqual(await savedFiles(first), await savedFiles(second));
 });
 
 test('single always answers one label, whatever the texts', async () => {
@@ -68,34 +68,34 @@ test('single always answers one label, whatever the texts', async () => {
     odd,
     odd.map((_, index) => [index % 2]),
   );
-  const model = await tfidfLogreg.train({ ...task, classWeights: true }, hooks());
+  const model = await tfidfLogreg.train({ ...task, classWeights: true }, quietHooks());
   const answers = await model.predict([...odd, 'never seen']);
   assert.ok(answers.every((answer) => answer.length === 1 && (answer[0] === 0 || answer[0] === 1)));
   assert.deepEqual(answers[2], [0]);
-  assert.deepEqual(await loadTfidfLogreg(await model.files()).predict(odd), answers.slice(0, odd.length));
+  assert.deepEqual(await loadTfidfLogreg(await savedFiles(model)).predict(odd), answers.slice(0, odd.length));
 });
 
 test('two documents, one document, documents without any feature, labels nobody has', async () => {
-  const two = await tfidfLogreg.train(taskOf('single', ['x', 'y'], ['good tram', 'bad bus'], [[0], [1]]), hooks());
+  const two = await tfidfLogreg.train(taskOf('single', ['x', 'y'], ['good tram', 'bad bus'], [[0], [1]]), quietHooks());
   assert.deepEqual(await two.predict(['good tram', 'bad bus']), [[0], [1]]);
-  const one = await tfidfLogreg.train(taskOf('single', ['x', 'y', 'z'], ['good tram'], [[1]]), hooks());
+  const one = await tfidfLogreg.train(taskOf('single', ['x', 'y', 'z'], ['good tram'], [[1]]), quietHooks());
   assert.deepEqual(await one.predict(['anything', '']), [[1], [1]]);
-  const blank = await tfidfLogreg.train(taskOf('multi', ['x', 'y'], ['', '.'], [[0], [0]]), hooks());
+  const blank = await tfidfLogreg.train(taskOf('multi', ['x', 'y'], ['', '.'], [[0], [0]]), quietHooks());
   assert.deepEqual(await blank.predict(['', 'anything']), [[0], [0]]);
-  await assert.rejects(tfidfLogreg.train(taskOf('single', ['x'], [], []), hooks()), /no training document/);
+  await assert.rejects(tfidfLogreg.train(taskOf('single', ['x'], [], []), quietHooks()), /no training document/);
 });
 
 test('300 labels', async () => {
   const labels = Array.from({ length: 300 }, (_, index) => `intent ${index}`);
   const many = labels.flatMap((_, index) => [`code${index} please`, `tell me about code${index}`]);
   const targets = many.map((_, index) => [index >> 1]);
-  const model = await tfidfLogreg.train(taskOf('single', labels, many, targets), hooks());
+  const model = await tfidfLogreg.train(taskOf('single', labels, many, targets), quietHooks());
   assert.deepEqual(await model.predict(many), targets);
 });
 
 test('progress never falls and stays within 0 to 1', async () => {
   const reports: Progress[] = [];
-  await tfidfLogreg.train(multi, { ...hooks(), onProgress: (progress) => reports.push(progress) });
+  await tfidfLogreg.train(multi, { ...quietHooks(), onProgress: (progress) => reports.push(progress) });
   assert.ok(reports.length > 10);
   for (const [index, { share }] of reports.entries()) {
     assert.ok(share >= (reports[index - 1]?.share ?? 0) && share <= 1, `report ${index}: ${share}`);
@@ -106,21 +106,19 @@ test('aborting ends training within one iteration, and predicting, with the reas
   const controller = new AbortController();
   const reason = new Error('somebody pressed cancel');
   let after = 0;
-  const training = tfidfLogreg.train(single, {
-    signal: controller.signal,
-    onProgress: ({ stage }) => {
-      if (controller.signal.aborted) after += 1;
-      if (stage === 'training') controller.abort(reason);
-    },
-  });
+  const onProgress = ({ stage }: Progress): void => {
+    if (controller.signal.aborted) after += 1;
+    if (stage === 'training') controller.abort(reason);
+  };
+  const training = tfidfLogreg.train(single, quietHooks({ signal: controller.signal, onProgress }));
   await assert.rejects(training, reason);
   assert.equal(after, 0);
-  const model = await tfidfLogreg.train(single, hooks());
+  const model = await tfidfLogreg.train(single, quietHooks());
   await assert.rejects(model.predict(texts, controller.signal), reason);
 });
 
 test('files that are missing or do not fit are refused by name', async () => {
-  const files = await (await tfidfLogreg.train(single, hooks())).files();
+  const files = await savedFiles(await tfidfLogreg.train(single, quietHooks()));
   const without = (name: string) => new Map([...files].filter(([own]) => own !== name));
   assert.throws(() => loadTfidfLogreg(without('config.json')), /config\.json is missing/);
   assert.throws(() => loadTfidfLogreg(without('weights.bin')), /it has 0/);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { TrainHooks, TrainTask } from '../../../src/engine/classifier.ts';
+import type { TrainTask } from '../../../src/engine/classifier.ts';
 import { fasttext, loadFasttext } from '../../../src/engine/models/fasttext.ts';
 import { loadTransformer, transformerMini } from '../../../src/engine/models/transformer-mini.ts';
 import { quickRecipe } from '../../../src/flows/contracts.ts';
+import { quietHooks } from '../../support/hooks.ts';
+import { savedFiles } from '../../support/saved-files.ts';
 
-const hooks = (): TrainHooks => ({ signal: new AbortController().signal, onProgress: () => undefined });
 const words = ['road', 'water', 'park', 'bus', 'light', 'noise', 'tax', 'school'];
 
 /** `single`: the first topic word decides; `multi`: each of two words is a label of its own. */
@@ -40,7 +41,7 @@ for (const { family, load } of [
     for (const kind of ['single', 'multi'] as const) {
       test(`learns a ${kind} category that words decide`, async () => {
         const given = task(kind, 300);
-        const model = await family.train(given, hooks());
+        const model = await family.train(given, quietHooks());
         const predicted = await model.predict(given.validation.texts);
         const right = predicted.filter((labels, index) => labels.join() === given.validation.targets[index]!.join());
         assert.ok(right.length / predicted.length > 0.9, `${right.length} of ${predicted.length} right`);
@@ -50,7 +51,7 @@ for (const { family, load } of [
 
     test('the same seed gives the same losses and predictions, another seed others', async () => {
       const run = async (seed: number) => {
-        const model = await family.train({ ...task('single', 100, { epochs: 2 }), seed }, hooks());
+        const model = await family.train({ ...task('single', 100, { epochs: 2 }), seed }, quietHooks());
         const predicted = await model.predict(words);
         await model.dispose();
         return { epochs: model.epochs, predicted };
@@ -61,7 +62,7 @@ for (const { family, load } of [
     });
 
     test('the weights of the best epoch are kept, and no better epoch within the patience ends it', async () => {
-      const model = await family.train(task('single', 300, { epochs: 30, patienceEpochs: 2 }), hooks());
+      const model = await family.train(task('single', 300, { epochs: 30, patienceEpochs: 2 }), quietHooks());
       const best = Math.max(...model.epochs.map(({ validationMacroF1 }) => validationMacroF1));
       const chosen = model.epochs.find(({ epoch }) => epoch === model.chosenEpoch);
       assert.equal(chosen?.validationMacroF1, best);
@@ -72,8 +73,8 @@ for (const { family, load } of [
 
     test('the delivered files predict as the trained model does', async () => {
       const given = task('multi', 100, { epochs: 2 });
-      const model = await family.train(given, hooks());
-      const opened = await load(await model.files());
+      const model = await family.train(given, quietHooks());
+      const opened = await load(await savedFiles(model));
       assert.deepEqual(opened.labels, given.labels);
       assert.equal(opened.kind, 'multi');
       assert.deepEqual(
@@ -96,7 +97,7 @@ for (const { family, load } of [
         if (reported === 3) controller.abort(new Error('enough'));
       };
       await assert.rejects(
-        family.train(task('single', 300, { epochs: 50 }), { signal: controller.signal, onProgress }),
+        family.train(task('single', 300, { epochs: 50 }), quietHooks({ signal: controller.signal, onProgress })),
         /enough/,
       );
       assert.ok(reported <= 4, `${reported} reports`);
@@ -104,7 +105,7 @@ for (const { family, load } of [
 
     test('no texts at all are a clear error', async () => {
       const empty = { ...task('single'), train: { texts: [], targets: [] } };
-      await assert.rejects(family.train(empty, hooks()), /no texts to train on/);
+      await assert.rejects(family.train(empty, quietHooks()), /no texts to train on/);
     });
   });
 }
