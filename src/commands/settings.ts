@@ -1,8 +1,8 @@
 /** Everything that is set from outside, from environment variables, read and checked once. */
 import path from 'node:path';
 import { z } from 'zod';
-import { type EngineSettings, providerNames } from '../engine/engine-settings.ts';
 import { UserError } from '../errors.ts';
+import { type EngineSettings, providerNames } from '../flows/contracts.ts';
 
 const given = z
   .string()

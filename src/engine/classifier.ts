@@ -1,8 +1,15 @@
 /**
  * What every model of the engine is, whatever stands behind it: linear, bag of embeddings or transformer.
  */
-import type { CategoryKind, CheckpointOrigin, Progress, Recipe, TextLimit, Warning } from '../flows/contracts.ts';
-import type { EngineSettings } from './engine-settings.ts';
+import type {
+  CategoryKind,
+  CheckpointOrigin,
+  EngineSettings,
+  Progress,
+  Recipe,
+  TextLimit,
+  Warning,
+} from '../flows/contracts.ts';
 
 /** Texts with their labels. `targets[i]` are the label indices of text i, ascending; `single` has exactly one. */
 export interface LabelledTexts {

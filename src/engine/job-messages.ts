@@ -1,7 +1,6 @@
 /** What the worker and the process of one job say to each other. */
 import { z } from 'zod';
-import { progressSchema } from '../flows/contracts.ts';
-import { engineSettingsSchema } from './engine-settings.ts';
+import { engineSettingsSchema, progressSchema } from '../flows/contracts.ts';
 
 export const toJobSchema = z.discriminatedUnion('type', [
   z.object({

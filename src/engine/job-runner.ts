@@ -1,8 +1,7 @@
 /** The worker's side of a job's process: starts it, passes progress on, ends it on an abort. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { UnrecoverableError } from 'bullmq';
-import type { Progress } from '../flows/contracts.ts';
-import type { EngineSettings } from './engine-settings.ts';
+import type { EngineSettings, Progress } from '../flows/contracts.ts';
 import { fromJobSchema, type ToJob } from './job-messages.ts';
 
 export interface JobRun {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type {
   ColumnRoles,
   DatasetRef,
+  EngineSettings,
   Profile,
   ProfileJob,
   TrainJob,
@@ -17,7 +18,6 @@ import { type ArtifactStore, modelPrefix, predictionsKey } from '../storage/arti
 import type { TrainHooks } from './classifier.ts';
 import { profileDataset } from './data/profile.ts';
 import { type Dataset, readDataset } from './data/read-dataset.ts';
-import type { EngineSettings } from './engine-settings.ts';
 import { modelCard } from './model-card.ts';
 import { runTrial, type TrialRun } from './run-trial.ts';
 

@@ -4,8 +4,7 @@
  */
 import { type ConnectionOptions, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { cancelChannel, decodeFailure, type Progress, queues } from '../flows/contracts.ts';
-import type { EngineSettings } from './engine-settings.ts';
+import { cancelChannel, decodeFailure, type EngineSettings, type Progress, queues } from '../flows/contracts.ts';
 import { runInProcess } from './job-runner.ts';
 import { announce } from './presence.ts';
 

@@ -368,6 +368,26 @@ export const queues = {
 /** Redis channel on which the bot names a running job's id that is to end (BullMQ's own cancel stays in its process). */
 export const cancelChannel = 'podium-cancel';
 
+// --- a machine that learns ------------------------------------------------------------------------------------------
+
+/** ONNX Runtime's execution providers that training knows. */
+export const providerNames = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+/** What a machine's owner sets for its learning; read from the environment by the commands, handed to every job. */
+export const engineSettingsSchema = z.object({
+  /** folder of downloaded models, tokenized datasets and checkpoints of running jobs; may be emptied while nothing runs */
+  cacheFolder: z.string(),
+  /** ONNX Runtime's execution provider; `auto`: the best that starts */
+  provider: z.enum(['auto', ...providerNames]),
+  /** globs of hub ids that may be loaded, such as `intfloat/*`; null: all */
+  modelsAllowed: z.array(z.string()).nullable(),
+  /** the model hub's address; null: Hugging Face's own */
+  hubUrl: z.string().nullable(),
+  hubToken: z.string().nullable(),
+});
+export type EngineSettings = z.infer<typeof engineSettingsSchema>;
+
 // --- failures -------------------------------------------------------------------------------------------------------
 
 /** BullMQ carries a failed job's reason as one string; the prefix makes the kind of the error survive the journey. */

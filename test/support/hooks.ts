@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { TrainHooks } from '../../src/engine/classifier.ts';
-import type { EngineSettings } from '../../src/engine/engine-settings.ts';
+import type { EngineSettings } from '../../src/flows/contracts.ts';
 
 /** A machine on which nothing special is set. */
 export const plainSettings: EngineSettings = {
