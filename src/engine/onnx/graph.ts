@@ -46,7 +46,7 @@ export class Graph {
   readonly real: RealType;
   readonly nodes: Node[] = [];
   readonly inputs: Value[] = [];
-  readonly outputs: { name: string; value: Value }[] = [];
+  readonly outputs: { name: string; value: Value; sequence: boolean }[] = [];
   readonly initializers = new Map<Value, TensorData>();
   /** values through which no gradient flows */
   readonly stopped = new Set<Value>();
@@ -112,7 +112,14 @@ export class Graph {
   output(name: string, value: Value): void {
     const named = this.value(name, value.type, value.shape);
     this.nodes.push({ operator: 'Identity', domain: '', inputs: [value], outputs: [named], attributes: {} });
-    this.outputs.push({ name, value: named });
+    this.outputs.push({ name, value: named, sequence: false });
+  }
+
+  /** Makes a sequence an output; ONNX Runtime finds out its type by itself (see run-into.ts). */
+  sequenceOutput(name: string, value: Value): void {
+    const named = this.value(name, value.type, value.shape);
+    this.nodes.push({ operator: 'Identity', domain: '', inputs: [value], outputs: [named], attributes: {} });
+    this.outputs.push({ name, value: named, sequence: true });
   }
 
   /** The bytes of the model. */

@@ -69,7 +69,8 @@ export function encodeModel(graph: Graph): Uint8Array {
         raw_data: bytesOf(data),
       })),
       input: graph.inputs.map((value) => valueInfo(value.name, value)),
-      output: graph.outputs.map(({ name, value }) => valueInfo(name, value)),
+      // a sequence's type is left to ONNX Runtime's own inference
+      output: graph.outputs.map(({ name, value, sequence }) => (sequence ? { name } : valueInfo(name, value))),
     },
   });
   return modelProto.encode(message).finish();
