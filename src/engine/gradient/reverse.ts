@@ -21,12 +21,17 @@ function ruleOf(node: Node): Rule {
   throw new FinalError(`There is no gradient rule for the operator ${node.operator}. Rules exist for: ${known}.`);
 }
 
+/** Shapes, sizes and comparisons are steps of what they depend on; nothing can be learnt through them. */
+const isReal = ({ type }: Value): boolean => type === 'float' || type === 'double';
+
 /** The values that depend on one of the targets without a stop in between. */
 function dependents(nodes: readonly Node[], targets: readonly Value[]): Set<Value> {
   const found = new Set(targets);
   for (const node of nodes) {
     if (!node.inputs.some((input) => input && found.has(input))) continue;
-    for (const output of node.outputs) if (!output.graph.stopped.has(output)) found.add(output);
+    for (const output of node.outputs) {
+      if (isReal(output) && !output.graph.stopped.has(output)) found.add(output);
+    }
   }
   return found;
 }

@@ -10,8 +10,8 @@ import { add, cast, divide, gelu, multiply, subtract } from '../onnx/elementwise
 import type { Graph, Value } from '../onnx/graph.ts';
 import { gather, reshape, shapeOf, slice, split, transpose, unsqueeze } from '../onnx/layout.ts';
 import { layerNorm, matMul, reduceSum, softmax } from '../onnx/linear.ts';
-import { tensor } from '../onnx/session.ts';
-import { type Mode, type Network, named, type Parameter, type TrainingBatch } from '../training/network.ts';
+import type { Dropout } from '../training/dropout.ts';
+import { type Network, named, type Parameter, type TrainingBatch } from '../training/network.ts';
 import { Random } from '../training/random.ts';
 import { compactRows, tokenBatch, tokenInputs } from '../training/token-batch.ts';
 
@@ -175,40 +175,30 @@ function meanOfTokens(x: Value, shown: Value): Value {
   return divide(reduceSum(multiply(x, unsqueeze(shown, [2])), [1]), reduceSum(shown, [1], true));
 }
 
-/** Logits [B, K] from `input_ids` and `attention_mask` [B, T]; in training also from the dropout masks. */
-function forward(size: EncoderSize, graph: Graph, parameters: ReadonlyMap<string, Value>, mode: Mode): Value {
+/** Logits [B, K] from `input_ids` and `attention_mask` [B, T]. */
+function forward(
+  size: EncoderSize,
+  rate: number,
+  graph: Graph,
+  parameters: ReadonlyMap<string, Value>,
+  dropout: Dropout,
+): Value {
   const { ids, mask } = tokenInputs(graph);
   const network = new Forward(graph, parameters, size);
   const shown = cast(mask, graph.real);
   const hiding = unsqueeze(multiply(subtract(shown, 1), -maskedScore), [1, 2]);
-  const dropout = (x: Value, name: string) =>
-    mode === 'training' ? multiply(x, graph.input(name, graph.real, x.shape)) : x;
-  let x = dropout(network.embed(ids), 'dropout_embedding');
+  let x = dropout.apply(network.embed(ids), rate);
   for (let index = 0; index < size.layers; index++) x = network.layer(x, hiding, `layer.${index}`);
-  const text = dropout(meanOfTokens(network.norm(x, 'norm'), shown), 'dropout_text');
+  const text = dropout.apply(meanOfTokens(network.norm(x, 'norm'), shown), rate);
   return network.linear(text, 'classifier');
 }
 
-function trainingBatch(
-  documents: readonly Uint32Array[],
-  random: Random,
-  hidden: number,
-  noise: EncoderNoise,
-): TrainingBatch {
+function trainingBatch(documents: readonly Uint32Array[], random: Random, noise: EncoderNoise): TrainingBatch {
   const noisy = documents.map((ids) =>
     ids.map((id, index) => (index > 0 && random.uniform() < noise.unknownShare ? noise.unknown : id)),
   );
   const { rows, local } = compactRows(noisy, [noise.padding]);
-  const feeds = tokenBatch(local);
-  const [batch = 0, tokens = 0] = feeds['input_ids']?.dims ?? [];
-  const dropped = (...shape: number[]) => {
-    const kept = new Float32Array(shape.reduce((product, dimension) => product * dimension, 1));
-    random.fillDropout(kept, noise.dropout);
-    return tensor(kept, shape);
-  };
-  feeds['dropout_embedding'] = dropped(batch, tokens, hidden);
-  feeds['dropout_text'] = dropped(batch, hidden);
-  return { feeds, rows: new Map([['embedding', rows]]) };
+  return { feeds: tokenBatch(local), rows: new Map([['embedding', rows]]) };
 }
 
 /** An encoder with parameters drawn from the seed. Documents are token ids, [CLS] first. */
@@ -216,8 +206,8 @@ export function encoderNetwork(size: EncoderSize, noise: EncoderNoise, seed: num
   return {
     name: 'encoder',
     parameters: parametersOf(size, seed),
-    forward: (graph, parameters, mode) => forward(size, graph, parameters, mode),
-    trainingBatch: (documents, random) => trainingBatch(documents, random, size.hidden, noise),
+    forward: (graph, parameters, { dropout }) => forward(size, noise.dropout, graph, parameters, dropout),
+    trainingBatch: (documents, random) => trainingBatch(documents, random, noise),
     inferenceFeeds: tokenBatch,
     length: (document) => document.length,
   };

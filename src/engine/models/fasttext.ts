@@ -13,11 +13,11 @@ import type { Graph, Value } from '../onnx/graph.ts';
 import { gather, unsqueeze } from '../onnx/layout.ts';
 import { matMul, reduceSum } from '../onnx/linear.ts';
 import { tensor } from '../onnx/session.ts';
+import { buildInference } from '../training/inference-graph.ts';
 import { trainNetwork } from '../training/loop.ts';
-import { type Mode, type Network, named, parameterCount, type TrainingBatch } from '../training/network.ts';
+import { type Network, named, type Pass, parameterCount, type TrainingBatch } from '../training/network.ts';
 import { Random } from '../training/random.ts';
 import { compactRows, tokenBatch, tokenInputs } from '../training/token-batch.ts';
-import { buildInference } from '../training/training-step.ts';
 import { configFile, encodeJson, type ModelFiles, onnxFile, readJsonFile } from './model-folder.ts';
 import { baseConfig, type NeuralModel, openNeuralModel, type TextInputs, trainedModel } from './neural-model.ts';
 import { features } from './ngram-features.ts';
@@ -100,12 +100,11 @@ export function fasttextNetwork(rows: number, classes: number, seed: number): Ne
       { ...weight, initial: random.normals(hidden * classes, 1 / Math.sqrt(hidden)), learningRateScale: 1 },
       { ...bias, initial: new Float32Array(classes), learningRateScale: 1 },
     ],
-    forward(graph: Graph, parameters: ReadonlyMap<string, Value>, mode: Mode): Value {
+    forward(graph: Graph, parameters: ReadonlyMap<string, Value>, { training }: Pass): Value {
       const embedding = named(parameters, 'embedding');
-      const mean =
-        mode === 'training'
-          ? matMul(graph.input('shares', graph.real, ['B', 'U_embedding']), embedding)
-          : meanOfRows(graph, embedding);
+      const mean = training
+        ? matMul(graph.input('shares', graph.real, ['B', 'U_embedding']), embedding)
+        : meanOfRows(graph, embedding);
       return add(matMul(mean, named(parameters, 'classifier.weight')), named(parameters, 'classifier.bias'));
     },
     trainingBatch: sharesBatch,
@@ -164,9 +163,9 @@ export const fasttext: ModelFamily = {
     const data = { train: task.train.texts.map(encode), validation: task.validation.texts.map(encode) };
     const network = fasttextNetwork(vocabulary.hashes.length, task.labels.length, task.seed);
     const rate = task.recipe.learningRate ?? defaultLearningRate;
-    const { weights, chosenEpoch, epochs } = await trainNetwork(network, data, task, rate, hooks);
+    const { weights, ...outcome } = await trainNetwork(network, data, task, rate, hooks);
     const files = folder(task, vocabulary, buildInference(network, weights));
     const model = await openNeuralModel(files, textInputs(vocabulary));
-    return trainedModel(model, files, { parameters: parameterCount(network.parameters), chosenEpoch, epochs });
+    return trainedModel(model, files, { parameters: parameterCount(network.parameters), ...outcome });
   },
 };

@@ -68,7 +68,7 @@ export async function openNeuralModel<Document>(files: ModelFiles, texts: TextIn
 export function trainedModel(
   model: NeuralModel,
   files: ModelFiles,
-  training: Pick<TrainedModel, 'parameters' | 'chosenEpoch' | 'epochs'>,
+  training: Pick<TrainedModel, 'parameters' | 'chosenEpoch' | 'epochs' | 'warnings'>,
 ): TrainedModel {
   return {
     ...training,
@@ -76,7 +76,6 @@ export function trainedModel(
     predict: model.predict,
     texts: null,
     checkpoint: null,
-    warnings: [],
     save: (folder) => writeFolder(folder, files),
     dispose: model.dispose,
   };

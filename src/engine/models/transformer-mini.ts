@@ -5,10 +5,10 @@ import { UserError } from '../../errors.ts';
 import type { ModelFamily, TrainTask } from '../classifier.ts';
 import { specialTokens, trainVocabulary } from '../tokenizer/train-vocabulary.ts';
 import { WordPieceTokenizer } from '../tokenizer/word-piece.ts';
+import { buildInference } from '../training/inference-graph.ts';
 import { trainNetwork } from '../training/loop.ts';
 import { parameterCount } from '../training/network.ts';
 import { tokenBatch } from '../training/token-batch.ts';
-import { buildInference } from '../training/training-step.ts';
 import { type EncoderSize, encoderNetwork } from './encoder.ts';
 import { configFile, encodeJson, type ModelFiles, modelFileOf, onnxFile } from './model-folder.ts';
 import { baseConfig, type NeuralModel, openNeuralModel, type TextInputs, trainedModel } from './neural-model.ts';
@@ -95,9 +95,9 @@ export const transformerMini: ModelFamily = {
     };
     const network = encoderNetwork(size, noise, task.seed);
     const rate = task.recipe.learningRate ?? defaultLearningRate;
-    const { weights, chosenEpoch, epochs } = await trainNetwork(network, data, task, rate, hooks);
+    const { weights, ...outcome } = await trainNetwork(network, data, task, rate, hooks);
     const files = folder(task, size, tokenizer, buildInference(network, weights));
     const model = await openNeuralModel(files, textInputs(tokenizer));
-    return trainedModel(model, files, { parameters: parameterCount(network.parameters), chosenEpoch, epochs });
+    return trainedModel(model, files, { parameters: parameterCount(network.parameters), ...outcome });
   },
 };

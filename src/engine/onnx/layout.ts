@@ -43,6 +43,12 @@ export function reshape(x: Value, shape: readonly Dimension[], like?: Value): Va
   return outputOf(x.graph.node({ operator: 'Reshape', inputs: [x, target], outputs: [{ type: x.type, shape }] }), 0);
 }
 
+/** The same numbers in the shape of another tensor, which has as many. */
+export function reshapeLike(x: Value, like: Value): Value {
+  const inputs = [x, shapeOf(like)];
+  return outputOf(x.graph.node({ operator: 'Reshape', inputs, outputs: [{ type: x.type, shape: like.shape }] }), 0);
+}
+
 /** Axis i of the result is axis permutation[i] of x. */
 export function transpose(x: Value, permutation: readonly number[]): Value {
   const shape = permutation.map((axis) => {
@@ -88,6 +94,12 @@ export function slice(x: Value, axis: number, start: number, end: number | { at:
   const ends = typeof end === 'number' ? graph.integers([end]) : end.at;
   const inputs = [x, graph.integers([start]), ends, graph.integers([along])];
   return outputOf(graph.node({ operator: 'Slice', inputs, outputs: [{ type: x.type, shape }] }), 0);
+}
+
+/** x[start:end] of a list, where both are int64 [1] known when the graph runs; `dimension` names the length. No gradient. */
+export function sliceAt(x: Value, start: Value, end: Value, dimension: Dimension): Value {
+  const inputs = [x, start, end, x.graph.integers([0])];
+  return outputOf(x.graph.node({ operator: 'Slice', inputs, outputs: [{ type: x.type, shape: [dimension] }] }), 0);
 }
 
 /** Tensors one after the other along one axis, whose dimension must be a number in each. */

@@ -50,3 +50,29 @@ export function elementCount(shape: Shape, what: string): number {
   }
   return count;
 }
+
+/** The shape in numbers, with what its symbols stand for. */
+export function boundShape(shape: Shape, symbols: ReadonlyMap<string, number>, what: string): number[] {
+  return shape.map((dimension) => {
+    const bound = typeof dimension === 'string' ? symbols.get(dimension) : dimension;
+    if (bound === undefined) throw new FinalError(`${what}: nothing says what ${dimension} in ${shapeText(shape)} is.`);
+    return bound;
+  });
+}
+
+/** Elements of a shape whose symbols stand for these numbers. */
+export function boundCount(shape: Shape, symbols: ReadonlyMap<string, number>, what: string): number {
+  return boundShape(shape, symbols, what).reduce((product, dimension) => product * dimension, 1);
+}
+
+/** What the symbols of these shapes stand for where tensors have these dimensions. */
+export function bindSymbols(shapes: readonly (readonly [Shape, readonly number[]])[]): Map<string, number> {
+  const symbols = new Map<string, number>();
+  for (const [shape, dimensions] of shapes) {
+    for (const [axis, dimension] of shape.entries()) {
+      const length = dimensions[axis];
+      if (typeof dimension === 'string' && length !== undefined) symbols.set(dimension, length);
+    }
+  }
+  return symbols;
+}

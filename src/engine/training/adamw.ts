@@ -2,11 +2,13 @@
  * AdamW (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019) in the form that PyTorch computes:
  *   m' = b1 m + (1 - b1) g        v' = b2 v + (1 - b2) g^2
  *   p' = p - lr decay p - lr (m' / (1 - b1^t)) / (sqrt(v' / (1 - b2^t)) + epsilon)
- * Two pure functions: `init` gives the moments before the first step, `update` one step as graph.
+ * Moments are 0 before the first step. Here is one step as graph, for devices that keep the state; on the CPU
+ * optimizer-kernel.ts computes the same.
  */
 import { add, divide, minimum, multiply, negate, sqrt, subtract } from '../onnx/elementwise.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { sumAll } from '../onnx/linear.ts';
+import type { UpdateFactors } from './optimizer-kernel.ts';
 
 const adamw = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
@@ -28,9 +30,20 @@ export function stepScalars(step: number, learningRate: number): Record<keyof St
   };
 }
 
-/** Both moments of a parameter before its first step. */
-export function init(size: number): { m: Float32Array; v: Float32Array } {
-  return { m: new Float32Array(size), v: new Float32Array(size) };
+/** The same step's numbers for the kernel. `gradientScale` multiplies the gradient (clipping). */
+export function updateFactors(step: number, learningRate: number, decay: number, gradientScale: number): UpdateFactors {
+  const { correction1, rootCorrection2 } = stepScalars(step, learningRate);
+  return {
+    gradientScale,
+    beta1: adamw.beta1,
+    oneMinusBeta1: 1 - adamw.beta1,
+    beta2: adamw.beta2,
+    oneMinusBeta2: 1 - adamw.beta2,
+    inverseRootCorrection2: 1 / rootCorrection2,
+    epsilon: adamw.epsilon,
+    keep: 1 - learningRate * decay,
+    stepSize: learningRate / correction1,
+  };
 }
 
 export interface Moments {
@@ -62,10 +75,17 @@ export function globalNorm(gradients: readonly Value[]): Value {
   return sqrt(others.reduce((sum, square) => add(sum, square), first));
 }
 
+/** PyTorch's clip_grad_norm_ divides by so much more than the norm. */
+const normMargin = 1e-6;
+
+/** The same as `clippingScale`, as number. */
+export function clippingFactor(norm: number, limit: number): number {
+  return Math.min(1, limit / (norm + normMargin));
+}
+
 /** min(1, limit / norm): what gradients are multiplied by so that their global norm is at most `limit`. */
 export function clippingScale(graph: Graph, norm: Value, limit: number): Value {
-  // PyTorch's clip_grad_norm_ adds the same 1e-6
-  return minimum(divide(graph.scalar(limit), add(norm, 1e-6)), 1);
+  return minimum(divide(graph.scalar(limit), add(norm, normMargin)), 1);
 }
 
 /** Linear rise over the first `warmupShare` of the steps, then linear fall to 0. `step` counts from 1. */

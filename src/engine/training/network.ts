@@ -1,6 +1,7 @@
 /** What a neural model is to the training loop. */
 import type { Graph, Value } from '../onnx/graph.ts';
 import type { Feeds } from '../onnx/session.ts';
+import type { Dropout } from './dropout.ts';
 import type { Random } from './random.ts';
 
 export interface Parameter {
@@ -19,7 +20,12 @@ export interface Parameter {
   readonly learningRateScale: number;
 }
 
-export type Mode = 'training' | 'inference';
+/** What a forward pass is for. */
+export interface Pass {
+  dropout: Dropout;
+  /** tables are [U, H] and inputs those of `trainingBatch`; else [V, H] and those of `inferenceFeeds` */
+  training: boolean;
+}
 
 export interface TrainingBatch {
   feeds: Feeds;
@@ -30,8 +36,8 @@ export interface TrainingBatch {
 export interface Network<Document> {
   readonly name: string;
   readonly parameters: readonly Parameter[];
-  /** Declares the inputs it needs and gives logits [B, K]. Tables are [U, H] in training, [V, H] in inference. */
-  forward(graph: Graph, parameters: ReadonlyMap<string, Value>, mode: Mode): Value;
+  /** Declares the inputs it needs and gives logits [B, K]. */
+  forward(graph: Graph, parameters: ReadonlyMap<string, Value>, pass: Pass): Value;
   trainingBatch(documents: readonly Document[], random: Random): TrainingBatch;
   inferenceFeeds(documents: readonly Document[]): Feeds;
   /** for bucketing: documents of similar length are batched together */

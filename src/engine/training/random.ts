@@ -54,16 +54,16 @@ export class Random {
   }
 
   /**
-   * Fills a dropout mask: 0 with probability `rate`, else 1 / (1 - rate). One draw serves four numbers, so the rate is
-   * rounded to 1/256 (and the scale with it, which keeps the mean at 1).
+   * Fills with 0 (probability `rate`) or 1 / (1 - rate). One draw serves two numbers, so the rate is rounded to 1/65536
+   * (and the scale with it, which keeps the mean at 1).
    */
   fillDropout(mask: Float32Array, rate: number): void {
-    const threshold = Math.round(rate * 256);
-    const kept = 256 / (256 - threshold);
+    const threshold = Math.round(rate * 65_536);
+    const kept = 65_536 / (65_536 - threshold);
     let bits = 0;
     for (let index = 0; index < mask.length; index++) {
-      bits = index % 4 === 0 ? this.generator.next() : bits >>> 8;
-      mask[index] = (bits & 255) < threshold ? 0 : kept;
+      bits = index % 2 === 0 ? this.generator.next() : bits >>> 16;
+      mask[index] = (bits & 65_535) < threshold ? 0 : kept;
     }
   }
 }

@@ -253,13 +253,15 @@ const cases: Case[] = [
       rules: ['LogSoftmax'],
       what: `softmax cross-entropy, class weights: ${weighted}`,
       inputs: [[4, 3]],
-      build: (graph, logits) => softmaxCrossEntropy(logits!, oneHot(graph), weighted ? weights(graph) : null),
+      build: (graph, logits) =>
+        softmaxCrossEntropy(logits!, oneHot(graph), weighted ? weights(graph) : null, graph.scalar(4)),
     },
     {
       rules: ['Softplus'],
       what: `sigmoid cross-entropy, positive weights: ${weighted}`,
       inputs: [[4, 3]],
-      build: (graph, logits) => sigmoidCrossEntropy(logits!, oneHot(graph), weighted ? weights(graph) : null),
+      build: (graph, logits) =>
+        sigmoidCrossEntropy(logits!, oneHot(graph), weighted ? weights(graph) : null, graph.scalar(12)),
     },
   ]),
 ];

@@ -12,6 +12,7 @@ import {
   stepScalars,
   update,
 } from '../../../src/engine/training/adamw.ts';
+import { normaliserOf } from '../../../src/engine/training/gradient-graph.ts';
 import { inDouble } from '../gradient/in-double.ts';
 
 const numbers = z.array(z.number());
@@ -109,10 +110,13 @@ test('both losses, with and without weights, equal those of PyTorch', async () =
   const w = graph.initializer('weights', [3], Float64Array.from(weights));
   const one = graph.initializer('single', [5, 3], Float64Array.from(oneHot));
   const many = graph.initializer('multi', [5, 3], Float64Array.from(multi));
-  graph.output('cross_entropy', softmaxCrossEntropy(x, one, null));
-  graph.output('cross_entropy_weighted', softmaxCrossEntropy(x, one, w));
-  graph.output('binary_cross_entropy', sigmoidCrossEntropy(x, many, null));
-  graph.output('binary_cross_entropy_weighted', sigmoidCrossEntropy(x, many, w));
+  const targets = single.map((label) => [label]);
+  const total = (kind: 'single' | 'multi', of: number[] | null): Value =>
+    graph.scalar(normaliserOf({ kind, classes: 3, weights: of }, targets));
+  graph.output('cross_entropy', softmaxCrossEntropy(x, one, null, total('single', null)));
+  graph.output('cross_entropy_weighted', softmaxCrossEntropy(x, one, w, total('single', weights)));
+  graph.output('binary_cross_entropy', sigmoidCrossEntropy(x, many, null, total('multi', null)));
+  graph.output('binary_cross_entropy_weighted', sigmoidCrossEntropy(x, many, w, total('multi', weights)));
   inDouble(graph);
   const session = await openSession(graph.encode());
   const results = await session.run({});
