@@ -55,6 +55,16 @@ program
   });
 
 program
+  .command('models')
+  .description('the models that can be compared, and those that cannot, with what to take instead')
+  .option('--language <code>', 'only those for this language, such as fr')
+  .option('--long', 'only those that read texts of more than 512 tokens', false)
+  .action(async (options: { language?: string; long: boolean }) => {
+    const { printModels } = await import('./commands/models.ts');
+    printModels(options);
+  });
+
+program
   .command('predict')
   .description('label the texts of a file with a delivered model; one line of JSON for each, on standard output')
   .argument('<folder>', "a model's folder, as named in the thread")

@@ -30,6 +30,8 @@ export const blocks = {
   annotationColumn: 'annotation_column',
   labelColumns: 'label_columns',
   models: 'models',
+  hubModels: 'hub_models',
+  otherModels: 'other_models',
   categories: 'categories',
   languages: 'languages',
   mode: 'mode',

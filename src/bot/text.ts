@@ -57,6 +57,9 @@ export function option(text: string, value: string, description?: string): Plain
   return description ? { ...base, description: plain(description, limits.optionDescription) } : base;
 }
 
+/** Slack refuses an empty list of what is chosen beforehand. */
+export const initially = (options: PlainTextOption[]) => (options.length > 0 ? { initial_options: options } : {});
+
 /** 0.8234 -> 0.823 */
 export const score = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
 

@@ -5,7 +5,7 @@ import { profileDataset } from '../engine/data/profile.ts';
 import { type Dataset, readDataset } from '../engine/data/read-dataset.ts';
 import type { TrialData } from '../engine/run-trial.ts';
 import { errorText, UserError } from '../errors.ts';
-import { catalogue } from '../flows/catalogue.ts';
+import { defaultModels, resolveModel } from '../flows/catalogue.ts';
 import type { ColumnRoles, Profile, Warning } from '../flows/contracts.ts';
 import { suggestCategories } from '../flows/suggestion.ts';
 import type { RankOptions } from './rank.ts';
@@ -27,7 +27,7 @@ export interface RankInput {
 /** @throws UserError for anything that can't be ranked, before a minute is spent on training */
 export async function readInput(file: string, options: RankOptions): Promise<RankInput> {
   if (options.json !== undefined) await checkOutput(options.json, [file, ...(options.test ? [options.test] : [])]);
-  const models = chosenModels(options.models);
+  const models = await chosenModels(options.models);
   const dataset = await readTraining(file, options);
   const profile = profileDataset(dataset);
   const categories = chosenCategories(profile, namesOf(options.categories, dataset));
@@ -53,13 +53,32 @@ async function checkOutput(file: string, inputs: string[]): Promise<void> {
   });
 }
 
-function chosenModels(wanted: string[] | undefined): string[] {
-  const known = catalogue.map(({ id }) => id);
-  const models = [...new Set(wanted ?? known)];
-  const unknown = models.find((model) => !known.includes(model));
-  if (models.length === 0) throw new UserError(`--models: expected at least one of ${known.join(', ')}, got none.`);
-  if (unknown === undefined) return models;
-  throw new UserError(`--models: expected one of ${known.join(', ')}, got ${JSON.stringify(unknown)}.`);
+/** An id, a folder written `folder:<path>`, or a path that is a folder. Ids win: `./name` means the folder in any case. */
+async function chosenModels(typed: string[] | undefined): Promise<string[]> {
+  const models = await Promise.all((typed ?? defaultModels).map(chosenModel));
+  if (models.length === 0)
+    throw new UserError(`--models: expected at least one, such as ${defaultModels[0]}, got none.`);
+  return [...new Set(models)];
+}
+
+const folderPrefix = 'folder:';
+
+async function chosenModel(typed: string): Promise<string> {
+  const folder = typed.startsWith(folderPrefix) ? typed.slice(folderPrefix.length) : typed;
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder && (folder !== typed || path.isAbsolute(typed) || /^\.{1,2}(\/|$)/.test(typed)))
+    return `${folderPrefix}${path.resolve(folder)}`;
+  if (folder !== typed) throw new UserError(`--models: ${folder}: expected a folder.`);
+  try {
+    return resolveModel(typed);
+  } catch (error) {
+    throw error instanceof UserError
+      ? new UserError(`--models: ${error.message} \`npm run podium -- models\` lists them.`, { cause: error })
+      : error;
+  }
 }
 
 const plainReasons: Record<string, string> = {

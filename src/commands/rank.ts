@@ -1,7 +1,7 @@
 /** `podium rank`: the same trials and ranking as in Slack, in this process, for scripts and for measuring. */
 import { Command, InvalidArgumentError } from 'commander';
 import { errorText, UserError } from '../errors.ts';
-import { catalogue } from '../flows/catalogue.ts';
+import { defaultModels } from '../flows/catalogue.ts';
 import { quickRecipe } from '../flows/contracts.ts';
 import { printable, printableLine } from './terminal.ts';
 
@@ -28,7 +28,11 @@ export function rankCommand(done: (exitCode: number) => void): Command {
     .option('--language <column>', 'column of the languages (guessed)')
     .option('--annotation <column>', 'column of JSON annotations (guessed)')
     .option('--categories <names>', 'label columns or keys of the annotation, by commas (the suggested ones)', repeated)
-    .option('--models <ids>', `by commas (all: ${catalogue.map(({ id }) => id).join(', ')})`, list)
+    .option(
+      '--models <ids>',
+      `by commas: ids of \`podium models\`, hub:owner/name[@revision], folders (${defaultModels.join(', ')})`,
+      list,
+    )
     .option('--test <file>', 'a test file of its own; nothing of it is trained or chosen on')
     .option('--per-language', 'a model for each language, ranked apart', false)
     .option('--epochs <number>', 'passes over the training documents', integer(1, 50), quickRecipe.epochs)

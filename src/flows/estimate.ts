@@ -4,7 +4,7 @@
  */
 import { finishedTrials } from '../storage/benchmark-queries.ts';
 import type { Connection } from '../storage/database.ts';
-import { catalogue } from './catalogue.ts';
+import { modelCost } from './catalogue.ts';
 import type { Profile, TrialSpec } from './contracts.ts';
 import { toTrial } from './records.ts';
 
@@ -25,11 +25,11 @@ export function estimateTrials(connection: Connection, specs: TrialSpec[], profi
   let seconds = 0;
   let past = 0;
   for (const spec of specs) {
-    const entry = catalogue.find((model) => model.id === spec.model);
+    const cost = modelCost(spec.model);
     const measured = rates.get(spec.model);
     past += measured?.count ?? 0;
-    const rate = measured?.secondsPerDocument ?? (entry?.secondsPerThousandDocuments ?? 4) / 1000;
-    const epochs = entry?.epochs === false ? 1 : spec.recipe.epochs;
+    const rate = measured?.secondsPerDocument ?? cost.secondsPerThousandDocuments / 1000;
+    const epochs = cost.epochs ? spec.recipe.epochs : 1;
     seconds += secondsPerTrial + rate * epochs * trainDocuments(spec, profile);
   }
   // Unmeasured, the machine may be twice as fast or half as fast as the one the catalogue was measured on.

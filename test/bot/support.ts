@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ModalView } from '@slack/types';
 import type { Message } from '../../src/bot/messages/message.ts';
-import { catalogue } from '../../src/flows/catalogue.ts';
+import { defaultModels } from '../../src/flows/catalogue.ts';
 import {
   type Profile,
   quickRecipe,
@@ -17,7 +17,7 @@ import { checkView } from '../../src/workspace/check-view.ts';
 /** Chat markup, right-to-left text, emoji made of several code points, and length. */
 export const nasty = `<!channel> *a* _b_ \`c\` <@U1|x> & עִבְרִית 👩‍👩‍👧‍👦 ${'لغة'.repeat(40)}`;
 
-export const modelIds = catalogue.map(({ id }) => id);
+export const modelIds = [...defaultModels];
 
 export function aProfile({
   categories = 3,

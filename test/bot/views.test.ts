@@ -8,7 +8,7 @@ import { datasetView, readingView } from '../../src/bot/wizard/dataset-step.ts';
 import { reviewView } from '../../src/bot/wizard/review-step.ts';
 import type { Profile } from '../../src/flows/contracts.ts';
 import { planTrials } from '../../src/flows/plan.ts';
-import { aBenchmark, aProfile, aRanking, aRow, assertOpenable, nasty } from './support.ts';
+import { aBenchmark, aProfile, aRanking, aRow, assertOpenable, modelIds, nasty } from './support.ts';
 
 const warning = (row: number) => ({ code: 'x', message: `${nasty} ${row}`, row, column: 'text' });
 const extreme: Profile = {
@@ -65,6 +65,25 @@ test('choosing by hand offers every ranked model, per language', () => {
   assertOpenable(view);
   assert.equal(view.blocks.length, 3);
   assertOpenable(manualChoiceView(aBenchmark()));
+});
+
+const modelsOf = (view: ModalView): string[][] =>
+  ['models', 'hub_models', 'other_models'].map((id) => {
+    const block = view.blocks.find(({ block_id }) => block_id === id);
+    const [, values = ''] = /"initial_(?:options|value)":(\[.*?\}\]|".*?")/s.exec(JSON.stringify(block)) ?? [];
+    return [...values.matchAll(/"value":"(.*?)"/g)]
+      .map(([, value = '']) => value)
+      .concat(values.startsWith('"') ? [values.slice(1, -1)] : []);
+  });
+
+test('the quick built-in models are chosen beforehand; a kept plan comes back in all three fields', () => {
+  assert.deepEqual(modelsOf(choicesView('b1', aProfile(), null)), [modelIds, [], []]);
+  const models = ['builtin/fasttext', 'hub:FacebookAI/xlm-roberta-base', 'hub:someone/else@v2', 'hub:a/b'];
+  assert.deepEqual(modelsOf(choicesView('b1', aProfile(), { ...aBenchmark().plan!, models })), [
+    ['builtin/fasttext'],
+    ['hub:FacebookAI/xlm-roberta-base'],
+    ['hub:someone/else@v2, hub:a/b'],
+  ]);
 });
 
 test('the three suggested categories are chosen beforehand, and a kept plan instead when there is one', () => {

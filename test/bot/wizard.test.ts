@@ -77,10 +77,26 @@ test('a plain file leads through columns and choices to a review, and Back keeps
   assert.equal(chosen(choices, 'categories').length, 3);
   await driver.fill('Ana', { models: { value: ['builtin/tfidf-logreg'] } });
   assert.match((await driver.submit('Ana')).view?.errors.models ?? '', /at least two/);
+  await driver.fill('Ana', { other_models: { value: 'deepset/gbert-base' } });
+  assert.match(
+    (await driver.submit('Ana')).view?.errors.other_models ?? '',
+    /no tokenizer\.json.*bert-base-german-cased/,
+  );
   await driver.fill('Ana', {
-    models: { value: ['builtin/tfidf-logreg', 'builtin/fasttext'] },
+    models: { value: ['builtin/tfidf-logreg'] },
+    hub_models: { value: ['hub:FacebookAI/xlm-roberta-base'] },
+    other_models: { value: 'hub:someone/model@v1' },
     categories: { value: ['0'] },
     languages: { value: ['0'] },
+  });
+  await driver.submit('Ana');
+  assert.match(viewAsText(await step('Ana', 'review'), story.names), /3 trials/);
+  await driver.click({ user: 'Ana', action_id: 'wizard_back' });
+  await step('Ana', 'choices');
+  await driver.fill('Ana', {
+    models: { value: ['builtin/tfidf-logreg', 'builtin/fasttext'] },
+    hub_models: { value: [] },
+    other_models: { value: '' },
   });
   await driver.submit('Ana');
   const review = viewAsText(await step('Ana', 'review'), story.names);

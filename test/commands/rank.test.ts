@@ -197,6 +197,12 @@ const refused: [what: string, args: () => string[], said: RegExp][] = [
     () => [data, '--categories', 'nope'],
     /no column or annotation key "nope".*topic, tone, urgent/,
   ],
+  [
+    'a model that cannot be trained here',
+    () => [data, '--models', 'microsoft/deberta-v3-base'],
+    /no tokenizer\.json there\. Take .*mDeBERTa.* instead/,
+  ],
+  ['a folder that is not there', () => [data, '--models', 'folder:./none'], /\.\/none: expected a folder/],
   ['a model that is not there', () => [data, '--models', 'nope'], /expected one of builtin\/tfidf-logreg.*got "nope"/],
   ['too many epochs', () => [data, '--epochs', '99'], /Expected a whole number from 1 to 50/],
   ['a folder instead of a file', () => ['.'], /^\. can't be read: expected a file, got a folder\.$/m],

@@ -1,12 +1,12 @@
 /** Step 3: models, categories (with their imbalance, the suggestion preselected), languages. */
 import type { ViewOutput } from '@slack/bolt';
-import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
-import { catalogue } from '../../flows/catalogue.ts';
+import type { KnownBlock, ModalView } from '@slack/types';
 import { type CategoryProfile, type Profile, quickRecipe } from '../../flows/contracts.ts';
 import type { Plan } from '../../flows/records.ts';
 import { suggestCategories } from '../../flows/suggestion.ts';
 import { blocks, callbacks, valueAction } from '../ids.ts';
-import { count, cut, escapeMrkdwn, limits, name, option, plain, plural, section } from '../text.ts';
+import { count, cut, escapeMrkdwn, initially, limits, name, option, plain, plural, section } from '../text.ts';
+import { modelBlocks, pickedModels } from './model-choice.ts';
 
 /** Splits, seeds of the models and the bootstrap all follow from it; the same seed ranks the same. */
 const seed = 7;
@@ -18,8 +18,6 @@ export function choicesView(benchmarkId: string, profile: Profile, plan: Plan | 
   const suggested = suggestCategories(profile.categories);
   const chosen = plan?.categories ?? suggested.map(({ category }) => category);
   const categoryOptions = usable.map((category, index) => option(categoryLine(category), String(index)));
-  const modelOptions = catalogue.map((model) => option(model.name, model.id, model.note));
-  const initialModels = modelOptions.filter(({ value }) => plan?.models.includes(value ?? '') ?? true);
   return {
     type: 'modal',
     callback_id: callbacks.choices,
@@ -29,17 +27,7 @@ export function choicesView(benchmarkId: string, profile: Profile, plan: Plan | 
     close: plain('Cancel'),
     notify_on_close: true,
     blocks: [
-      {
-        type: 'input',
-        block_id: blocks.models,
-        label: plain('Models (at least two)'),
-        element: {
-          type: 'checkboxes',
-          action_id: valueAction,
-          options: modelOptions,
-          ...initially(initialModels),
-        },
-      },
+      ...modelBlocks(plan?.models ?? null),
       { type: 'divider' },
       section(suggestionText(profile, suggested)),
       {
@@ -59,8 +47,6 @@ export function choicesView(benchmarkId: string, profile: Profile, plan: Plan | 
     ],
   };
 }
-
-const initially = (options: PlainTextOption[]) => (options.length > 0 ? { initial_options: options } : {});
 
 /** In the order in which options stand; positions are the options' values. */
 function usableCategories(profile: Profile): CategoryProfile[] {
@@ -135,10 +121,11 @@ export function parseChoicesStep(view: ViewOutput, profile: Profile): PlanChoice
   const { values } = view.state;
   const picked = (blockId: string) =>
     (values[blockId]?.[valueAction]?.selected_options ?? []).flatMap(({ value }) => value ?? []);
-  const models = picked(blocks.models);
+  const chosen = pickedModels(view);
+  if ('errors' in chosen) return chosen;
+  const { models } = chosen;
   const usable = usableCategories(profile);
   const categories = picked(blocks.categories).flatMap((index) => usable[Number(index)]?.name ?? []);
-  if (models.length < 2) return { errors: { [blocks.models]: 'Choose at least two models: one alone ranks nothing.' } };
   if (categories.length === 0) return { errors: { [blocks.categories]: 'Choose at least one category.' } };
   const languages = picked(blocks.languages).map((index) => profile.languages[Number(index)]?.code ?? null);
   if (profile.languages.length >= 2 && languages.length === 0)

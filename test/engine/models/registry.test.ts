@@ -4,13 +4,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { loadFamily, modelIds, openModel } from '../../../src/engine/models/registry.ts';
-import { catalogue } from '../../../src/flows/catalogue.ts';
+import { builtinModels } from '../../../src/flows/catalogue.ts';
 import { quickRecipe } from '../../../src/flows/contracts.ts';
 import { quietHooks } from '../../support/hooks.ts';
 
-test('the catalogue offers exactly the models that there is code for', () => {
+test('the catalogue offers exactly the built-in models that there is code for', () => {
   assert.deepEqual(
-    catalogue.map(({ id }) => id),
+    builtinModels.map(({ id }) => id),
     [...modelIds],
   );
 });
