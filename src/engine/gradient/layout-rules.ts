@@ -1,6 +1,6 @@
 /** Gradient rules of the operators that move numbers: the gradient moves them back. */
 import { FinalError } from '../../errors.ts';
-import { multiply } from '../onnx/elementwise.ts';
+import { multiply, subtract } from '../onnx/elementwise.ts';
 import {
   constantIntegers,
   inputOf,
@@ -11,10 +11,11 @@ import {
 } from '../onnx/graph.ts';
 import {
   concat,
+  dimensionOf,
   expandLike,
+  pad,
   reshape,
   scatterAdd,
-  slice,
   split,
   squeeze,
   transpose,
@@ -74,17 +75,12 @@ export const layoutRules: RuleTable = {
     const pieces = dys.map((dy, index) => dy ?? multiply(node.outputs[index] ?? inputOf(node, 0), 0));
     return [concat(pieces, integerAttribute(node, 'axis')), null];
   },
-  // y = x[start:end]: dx = dy between zeros
+  // y = x[start:end] along one axis: dx = dy between zeros
   Slice: (node, [dy]) => {
     if (!dy) return [null, null, null, null];
-    const x = inputOf(node, 0);
+    const [x, start, end] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)];
     const axis = constantIntegers(node.inputs[3])[0] ?? 0;
-    const start = constantIntegers(node.inputs[1])[0] ?? 0;
-    const end = constantIntegers(node.inputs[2])[0] ?? 0;
-    const length = fixed(node, x, axis);
-    const zero = multiply(x, 0);
-    const before = start > 0 ? [slice(zero, axis, 0, start)] : [];
-    const after = end < length ? [slice(zero, axis, end, length)] : [];
-    return [concat([...before, dy, ...after], axis), null, null, null];
+    const after = subtract(dimensionOf(x, axis), end);
+    return [pad(dy, axis, start, after, x.shape[axis] ?? 'T'), null, null, null];
   },
 };

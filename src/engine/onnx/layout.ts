@@ -11,6 +11,12 @@ export function shapeOf(x: Value): Value {
   return outputOf(x.graph.node({ operator: 'Shape', inputs: [x], outputs }), 0);
 }
 
+/** One of the tensor's dimensions as int64 [1], when the graph runs. */
+export function dimensionOf(x: Value, axis: number): Value {
+  const along = positiveAxis(axis, x.shape.length, 'Shape');
+  return slice(shapeOf(x), 0, along, along + 1);
+}
+
 /** How many numbers the tensor holds, as int64, when the graph runs. */
 export function sizeOf(x: Value): Value {
   return outputOf(x.graph.node({ operator: 'Size', inputs: [x], outputs: [{ type: 'int64', shape: [] }] }), 0);
@@ -100,6 +106,20 @@ export function slice(x: Value, axis: number, start: number, end: number | { at:
 export function sliceAt(x: Value, start: Value, end: Value, dimension: Dimension): Value {
   const inputs = [x, start, end, x.graph.integers([0])];
   return outputOf(x.graph.node({ operator: 'Slice', inputs, outputs: [{ type: x.type, shape: [dimension] }] }), 0);
+}
+
+/**
+ * x between zeros along one axis: `before` of them and `after`, int64 [1] each; `dimension` names the new length.
+ * The way back from a slice.
+ */
+export function pad(x: Value, axis: number, before: Value, after: Value, dimension: Dimension): Value {
+  const { graph } = x;
+  const rank = x.shape.length;
+  const along = positiveAxis(axis, rank, 'Pad');
+  const none = (axes: number): Value[] => (axes > 0 ? [graph.integers(new Array<number>(axes).fill(0))] : []);
+  const pads = concat([...none(along), before, ...none(rank - 1), after, ...none(rank - 1 - along)], 0);
+  const shape = x.shape.map((own, index) => (index === along ? dimension : own));
+  return outputOf(graph.node({ operator: 'Pad', inputs: [x, pads], outputs: [{ type: x.type, shape }] }), 0);
 }
 
 /** Tensors one after the other along one axis, whose dimension must be a number in each. */
