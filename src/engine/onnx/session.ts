@@ -12,18 +12,20 @@ export type Feeds = Record<string, Tensor>;
 export const engineThreads = 2;
 
 /**
- * Opens a model. The thread that calls `run` is blocked until the step is done (onnxruntime-node computes inside its
- * promise), so a session belongs in a process without other duties.
+ * Opens a model, from its bytes or from its file (then weights in a file beside it are found). The thread that calls
+ * `run` is blocked until the step is done (onnxruntime-node computes inside its promise), so a session belongs in a
+ * process without other duties.
  */
-export async function openSession(model: Uint8Array, threads = engineThreads): Promise<InferenceSession> {
-  return InferenceSession.create(model, {
+export async function openSession(model: Uint8Array | string, threads = engineThreads): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
-  });
+  };
+  return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }
 
 /** A tensor over these numbers; they aren't copied, so what is written into `data` later is what the next run sees. */
