@@ -12,6 +12,8 @@ import { epsilon, headSize, rate, readConfig, sizes, unsupported } from './confi
 import { ParameterList } from './parameters.ts';
 import { layer, parts } from './post-norm.ts';
 
+const bucketCount = 32;
+
 const configSchema = z.object({
   ...unsupported,
   vocab_size: sizes.vocabulary,
@@ -20,7 +22,8 @@ const configSchema = z.object({
   num_attention_heads: sizes.heads,
   intermediate_size: sizes.feedForward,
   max_position_embeddings: sizes.positions,
-  relative_attention_num_buckets: z.number().int().min(4).max(1024).multipleOf(4).default(32),
+  // its code computes 32 buckets, whatever the config says
+  relative_attention_num_buckets: z.literal(bucketCount, `expected ${bucketCount}`).default(bucketCount),
   pad_token_id: z.number().int().min(0).default(1),
   hidden_act: activationSchema.default('gelu'),
   hidden_dropout_prob: rate.default(0.1),
@@ -38,8 +41,8 @@ const layerName = (index: number): string => `layer.${index}`;
  * The bucket of a distance (key's position - query's position): one each up to a quarter of the buckets, then wider ones on
  * a logarithmic scale; half of them for keys that come later. MPNetEncoder.relative_position_bucket.
  */
-export function distanceBucket(distance: number, buckets: number): number {
-  const half = buckets / 2;
+function distanceBucket(distance: number): number {
+  const half = bucketCount / 2;
   const exact = half / 2;
   const length = Math.abs(distance);
   const side = distance > 0 ? half : 0;
@@ -81,7 +84,7 @@ export const mpnetEncoder: EncoderBuilder = (json, classes) => {
       const embedded = blocks.embed(inputs, { tables, firstPosition });
       const normed = blocks.norm(embedded, 'embeddings.norm', config.layer_norm_eps);
       let x = dropout.apply(normed, config.hidden_dropout_prob);
-      const distances = distanceBias(blocks, inputs, config.relative_attention_num_buckets, maxTokens);
+      const distances = distanceBias(blocks, inputs, maxTokens);
       for (let index = 0; index < config.num_hidden_layers; index++) {
         const firstOnly = lastLayerOnFirstToken && index === config.num_hidden_layers - 1;
         const bias = firstOnly ? slice(distances, 2, 0, 1) : distances;
@@ -95,12 +98,12 @@ export const mpnetEncoder: EncoderBuilder = (json, classes) => {
 };
 
 /** [1, A, T, T]: for each head, the learnt bias of the distance between query and key */
-function distanceBias(blocks: Blocks, { ids }: EncoderInputs, buckets: number, maxTokens: number): Value {
+function distanceBias(blocks: Blocks, { ids }: EncoderInputs, maxTokens: number): Value {
   const { graph } = blocks;
   const all = new BigInt64Array(maxTokens * maxTokens);
   for (let query = 0; query < maxTokens; query++) {
     for (let key = 0; key < maxTokens; key++) {
-      all[query * maxTokens + key] = BigInt(distanceBucket(key - query, buckets));
+      all[query * maxTokens + key] = BigInt(distanceBucket(key - query));
     }
   }
   const square = graph.initializer('distance_buckets', [maxTokens, maxTokens], all);
@@ -120,8 +123,10 @@ function parametersOf(config: Config, classes: number): ParameterList['all'] {
     hidden,
   ]);
   list.norm('embeddings.norm', `${embeddings}.LayerNorm`, hidden);
-  const buckets = [config.relative_attention_num_buckets, config.num_attention_heads];
-  list.table('distance_bias', `${prefix}encoder.relative_attention_bias.weight`, buckets);
+  list.table('distance_bias', `${prefix}encoder.relative_attention_bias.weight`, [
+    bucketCount,
+    config.num_attention_heads,
+  ]);
   for (let index = 0; index < config.num_hidden_layers; index++) {
     const [own, theirs] = [layerName(index), `${prefix}encoder.layer.${index}`];
     const qkv = ['q', 'k', 'v'].map((name) => `${theirs}.attention.attn.${name}`);
