@@ -23,6 +23,8 @@ export async function openSession(model: Uint8Array | string, threads = engineTh
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    // a plan of memory per combination of shapes is of no use where nearly every batch has another, and took 200 MB more
+    enableMemPattern: false,
     logSeverityLevel: 3,
   };
   return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);

@@ -8,7 +8,8 @@ import { decide } from './decisions.ts';
 import type { Network, Weights } from './network.ts';
 
 const maxDocuments = 64;
-const maxTokens = 16_384;
+/** so that predicting takes no more memory than training does; larger batches aren't faster */
+const maxTokens = 4096;
 
 export interface Inference {
   session: InferenceSession;
