@@ -16,6 +16,8 @@ export interface TrialRun {
   model: TrainedModel;
   labels: string[];
   kind: CategoryKind;
+  /** which documents were learnt from, chosen on and scored */
+  splits: Splits;
 }
 
 /** What is learnt from: the team's file, and a test file of its own where there is one. */
@@ -91,6 +93,7 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
     model,
     labels,
     kind,
+    splits,
   };
 }
 

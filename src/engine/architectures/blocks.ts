@@ -12,7 +12,7 @@ import { named } from '../training/network.ts';
 import type { EncoderInputs } from './architecture.ts';
 
 /** added to the scores of padding before softmax; e^-10000 is 0 in float, and a row of them stays finite */
-const maskedScore = -1e4;
+export const maskedScore = -1e4;
 
 /** x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))): the approximation that Hugging Face calls gelu_new. */
 function geluTanh(x: Value): Value {
@@ -76,16 +76,22 @@ export class Blocks {
   }
 
   norm(x: Value, name: string, epsilon: number): Value {
-    return layerNorm(x, this.parameter(`${name}.weight`), this.parameter(`${name}.bias`), epsilon);
+    const bias = this.has(`${name}.bias`) ? this.parameter(`${name}.bias`) : null;
+    return layerNorm(x, this.parameter(`${name}.weight`), bias, epsilon);
   }
 
   /** Words, their positions and, where there are, the type of a single text: [B, T] -> [B, T, E] */
   embed(inputs: EncoderInputs, { tables, firstPosition }: Embedding): Value {
-    const word = gather(this.parameter(tables.word), inputs.ids);
+    const word = this.words(tables.word, inputs);
     const position = this.positions(tables.position, inputs, firstPosition);
     // both are the same for every document: added to each other first, they cost one pass over the batch, not two
     const common = tables.type === null ? position : add(position, this.firstType(tables.type));
     return add(word, common);
+  }
+
+  /** Rows of the vocabulary: [B, T] -> [B, T, E] */
+  words(name: string, { ids }: EncoderInputs): Value {
+    return gather(this.parameter(name), ids);
   }
 
   /** Rows of a table of positions for T tokens, from row `first` on: [P, E] -> [T, E] */
@@ -106,11 +112,21 @@ export class Blocks {
    */
   queriesKeysValues(x: Value, name: string, hidden: number, firstOnly: boolean): [Value, Value, Value] {
     if (!firstOnly) return three(split(this.linear(x, name), 2, [hidden, hidden, hidden]));
-    const [weightQ, weightKV] = two(split(this.parameter(`${name}.weight`), 1, [hidden, 2 * hidden]));
-    const [biasQ, biasKV] = two(split(this.parameter(`${name}.bias`), 0, [hidden, 2 * hidden]));
-    const queries = add(matMul(firstToken(x), weightQ), biasQ);
-    const [keys, values] = two(split(add(matMul(x, weightKV), biasKV), 2, [hidden, hidden]));
-    return [queries, keys, values];
+    const [queries, both] = this.splitLinear(name, [hidden, 2 * hidden]);
+    const [keys, values] = two(split(both(x), 2, [hidden, hidden]));
+    return [queries(firstToken(x)), keys, values];
+  }
+
+  /** A linear layer as two, of so many columns each. */
+  splitLinear(name: string, columns: readonly [number, number]): [(x: Value) => Value, (x: Value) => Value] {
+    const weights = split(this.parameter(`${name}.weight`), 1, columns);
+    const biases = this.has(`${name}.bias`) ? split(this.parameter(`${name}.bias`), 0, columns) : [];
+    const [first, second] = two(weights).map((weight, index) => (x: Value): Value => {
+      const [product, bias] = [matMul(x, weight), biases[index]];
+      return bias ? add(product, bias) : product;
+    });
+    if (!first || !second) throw new RangeError('A split in two gave less.');
+    return [first, second];
   }
 
   /**
@@ -124,21 +140,32 @@ export class Blocks {
     dropoutRate: number,
   ): Value {
     const hidden = q.shape[2];
-    const size = typeof hidden === 'number' ? hidden / heads : 1;
-    const scaled = multiply(
-      matMul(splitHeads(q, heads, size, [0, 2, 1, 3]), splitHeads(k, heads, size, [0, 2, 3, 1])),
-      1 / Math.sqrt(size),
-    );
-    const shares = softmax(biases.reduce((scores, bias) => add(scores, bias), scaled));
-    const mixed = matMul(this.dropout.apply(shares, dropoutRate), splitHeads(v, heads, size, [0, 2, 1, 3]));
-    return reshape(transpose(mixed, [0, 2, 1, 3]), ['B', q.shape[1] ?? 'T', heads * size]);
+    const scale = 1 / Math.sqrt(typeof hidden === 'number' ? hidden / heads : 1);
+    const scores = multiply(matMul(inHeads(q, heads), transposedInHeads(k, heads)), scale);
+    return this.mix(scores, biases, inHeads(v, heads), dropoutRate);
+  }
+
+  /** softmax(scores + biases) v: scores [B, A, Q, T], v [B, A, T, D] -> [B, Q, H] */
+  mix(scores: Value, biases: readonly Value[], v: Value, dropoutRate: number): Value {
+    const shares = softmax(biases.reduce((sum, bias) => add(sum, bias), scores));
+    const mixed = matMul(this.dropout.apply(shares, dropoutRate), v);
+    const [, heads, , size] = v.shape;
+    if (typeof heads !== 'number' || typeof size !== 'number') throw new RangeError('Heads must be of known size.');
+    return reshape(transpose(mixed, [0, 2, 1, 3]), ['B', scores.shape[2] ?? 'T', heads * size]);
   }
 }
 
 /** [B, Q, H] -> [B, Q, A, D] in the order that `permutation` says. */
-function splitHeads(x: Value, heads: number, size: number, permutation: readonly number[]): Value {
-  return transpose(reshape(x, ['B', x.shape[1] ?? 'T', heads, size]), permutation);
+function splitHeads(x: Value, heads: number, permutation: readonly number[]): Value {
+  const hidden = x.shape[2];
+  if (typeof hidden !== 'number') throw new RangeError('Heads are of a known size.');
+  return transpose(reshape(x, ['B', x.shape[1] ?? 'T', heads, hidden / heads]), permutation);
 }
+
+/** [B, Q, H] -> [B, A, Q, D] */
+export const inHeads = (x: Value, heads: number): Value => splitHeads(x, heads, [0, 2, 1, 3]);
+/** [B, T, H] -> [B, A, D, T], as keys stand in the product with queries */
+export const transposedInHeads = (x: Value, heads: number): Value => splitHeads(x, heads, [0, 2, 3, 1]);
 
 /** 0 for tokens and very negative for padding: [B, 1, 1, T]. */
 export function paddingBias(graph: Graph, { mask }: EncoderInputs): Value {

@@ -46,10 +46,17 @@ export class ParameterList {
     this.push({ name, shape, parts: [this.part(tensor, shape)], decay: true });
   }
 
-  /** `name.weight` and, where there is one, `name.bias`, [H]. */
-  norm(name: string, tensor: string, hidden: number, bias = true): void {
-    this.push({ name: `${name}.weight`, shape: [hidden], parts: [this.part(`${tensor}.weight`, [hidden])] });
-    if (bias) this.push({ name: `${name}.bias`, shape: [hidden], parts: [this.part(`${tensor}.bias`, [hidden])] });
+  /** `name.weight` and, where there is one, `name.bias`, [H]. `fresh`: no checkpoint need have it. */
+  norm(name: string, tensor: string, hidden: number, { bias = true, fresh = false } = {}): void {
+    const one = (what: 'weight' | 'bias', kind: 'ones' | 'zeros'): void =>
+      this.push({
+        name: `${name}.${what}`,
+        shape: [hidden],
+        parts: [this.part(`${tensor}.${what}`, [hidden])],
+        fresh: fresh ? { kind } : null,
+      });
+    one('weight', 'ones');
+    if (bias) one('bias', 'zeros');
   }
 
   /**

@@ -5,6 +5,7 @@ import { albertEncoder } from './albert.ts';
 import type { Encoder, EncoderBuilder } from './architecture.ts';
 import { bertEncoder, camembertEncoder, electraEncoder, robertaEncoder, xlmRobertaEncoder } from './bert.ts';
 import { distilbertEncoder } from './distilbert.ts';
+import { modernBertEncoder } from './modernbert.ts';
 import { mpnetEncoder } from './mpnet.ts';
 
 const builders: Readonly<Record<string, EncoderBuilder>> = {
@@ -13,6 +14,7 @@ const builders: Readonly<Record<string, EncoderBuilder>> = {
   camembert: camembertEncoder,
   distilbert: distilbertEncoder,
   electra: electraEncoder,
+  modernbert: modernBertEncoder,
   mpnet: mpnetEncoder,
   roberta: robertaEncoder,
   'xlm-roberta': xlmRobertaEncoder,

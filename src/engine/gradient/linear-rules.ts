@@ -51,7 +51,7 @@ export const linearRules: RuleTable = {
   // dx = s (e - mean(e) - x^ mean(e x^)), dg = sum dy x^, db = sum dy
   LayerNormalization: (node, [dy], needs) => {
     if (!dy) return [null, null, null];
-    const [x, scale, bias] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)];
+    const [x, scale, bias] = [inputOf(node, 0), inputOf(node, 1), node.inputs[2]];
     const mean = cast(outputOf(node, 1), x.type);
     const inverseDeviation = cast(outputOf(node, 2), x.type);
     const normalised = multiply(subtract(x, mean), inverseDeviation);
@@ -63,7 +63,7 @@ export const linearRules: RuleTable = {
     return [
       needs[0] ? dx() : null,
       needs[1] ? unbroadcast(multiply(dy, normalised), scale.shape) : null,
-      needs[2] ? unbroadcast(dy, bias.shape) : null,
+      needs[2] && bias ? unbroadcast(dy, bias.shape) : null,
     ];
   },
   // y = softmax x: dx = y (dy - sum(dy y))

@@ -49,6 +49,15 @@ export function reshape(x: Value, shape: readonly Dimension[], like?: Value): Va
   return outputOf(x.graph.node({ operator: 'Reshape', inputs: [x, target], outputs: [{ type: x.type, shape }] }), 0);
 }
 
+/** The same numbers in another shape, whose dimensions are given as int64 [1] where they are known only when the graph runs. */
+export function reshapeTo(x: Value, shape: readonly (readonly [Dimension, Value | null])[]): Value {
+  const parts = shape.map(
+    ([dimension, at]) => at ?? x.graph.integers([typeof dimension === 'number' ? dimension : -1]),
+  );
+  const outputs = [{ type: x.type, shape: shape.map(([dimension]) => dimension) }];
+  return outputOf(x.graph.node({ operator: 'Reshape', inputs: [x, concat(parts, 0)], outputs }), 0);
+}
+
 /** The same numbers in the shape of another tensor, which has as many. */
 export function reshapeLike(x: Value, like: Value): Value {
   const inputs = [x, shapeOf(like)];
@@ -102,10 +111,12 @@ export function slice(x: Value, axis: number, start: number, end: number | { at:
   return outputOf(graph.node({ operator: 'Slice', inputs, outputs: [{ type: x.type, shape }] }), 0);
 }
 
-/** x[start:end] of a list, where both are int64 [1] known when the graph runs; `dimension` names the length. No gradient. */
-export function sliceAt(x: Value, start: Value, end: Value, dimension: Dimension): Value {
-  const inputs = [x, start, end, x.graph.integers([0])];
-  return outputOf(x.graph.node({ operator: 'Slice', inputs, outputs: [{ type: x.type, shape: [dimension] }] }), 0);
+/** x[..., start:end, ...], where both are int64 [1] known when the graph runs; `dimension` names the length. */
+export function sliceAt(x: Value, start: Value, end: Value, dimension: Dimension, axis = 0): Value {
+  const along = positiveAxis(axis, x.shape.length, 'Slice');
+  const shape = x.shape.map((own, index) => (index === along ? dimension : own));
+  const inputs = [x, start, end, x.graph.integers([along])];
+  return outputOf(x.graph.node({ operator: 'Slice', inputs, outputs: [{ type: x.type, shape }] }), 0);
 }
 
 /**

@@ -53,7 +53,7 @@ export const sumAll = (x: Value): Value =>
  * deviation (outputs 1 and 2, counted from 0), which its gradient uses. Those two are float whatever x is: ONNX has them
  * in the type of `stash_type`, for which ONNX Runtime has float only.
  */
-export function layerNorm(x: Value, scale: Value, bias: Value, epsilon: number): Value {
+export function layerNorm(x: Value, scale: Value, bias: Value | null, epsilon: number): Value {
   const reduced = [...x.shape.slice(0, -1), 1];
   const attributes: Record<string, Attribute> = {
     axis: { kind: 'int', value: -1 },
@@ -61,7 +61,10 @@ export function layerNorm(x: Value, scale: Value, bias: Value, epsilon: number):
   };
   const statistics = { type: 'float' as const, shape: reduced };
   const outputs = [{ type: x.type, shape: x.shape }, statistics, statistics];
-  return outputOf(x.graph.node({ operator: 'LayerNormalization', inputs: [x, scale, bias], outputs, attributes }), 0);
+  return outputOf(
+    x.graph.node({ operator: 'LayerNormalization', inputs: bias ? [x, scale, bias] : [x, scale], outputs, attributes }),
+    0,
+  );
 }
 
 function overLastAxis(operator: 'Softmax' | 'LogSoftmax', x: Value): Value {

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { z } from 'zod';
+import { epochs, tinyTask, trainTiny } from './resumable-training.ts';
+
+const toldSchema = z.object({ epoch: z.number(), outcome: z.string().nullable() });
+const entry = new URL('resumable-training.ts', import.meta.url);
+
+let unbroken = '';
+const folders: string[] = [];
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(path.join(os.tmpdir(), 'podium-checkpoint-'));
+  folders.push(made);
+  return made;
+}
+
+before(async () => {
+  unbroken = await trainTiny(null);
+});
+after(async () => {
+  for (const made of folders) await rm(made, { recursive: true, force: true });
+});
+
+/** Trains in a process of its own, killed when it tells of an epoch, if so asked. Gives the epochs told and the outcome. */
+function inChild(checkpoints: string, killAtEpoch: number | null): Promise<{ told: number[]; outcome: string | null }> {
+  const child = fork(entry, [checkpoints]);
+  const told: number[] = [];
+  let outcome: string | null = null;
+  child.on('message', (raw) => {
+    const message = toldSchema.parse(raw);
+    if (message.outcome === null) told.push(message.epoch);
+    outcome = message.outcome;
+    if (message.epoch === killAtEpoch) child.kill('SIGKILL');
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', () => resolve({ told, outcome }));
+  });
+}
+
+test('a training killed in epoch 2, and again in epoch 4, goes on from the epoch before with the same result', async () => {
+  const checkpoints = await folder();
+  const first = await inChild(checkpoints, 2);
+  assert.deepEqual(first, { told: [1, 2], outcome: null });
+  const second = await inChild(checkpoints, 4);
+  assert.equal(second.outcome, null);
+  assert.ok(second.told[0] === 2 || second.told[0] === 3, `went on in epoch ${second.told[0]}`);
+  const third = await inChild(checkpoints, null);
+  assert.ok(third.told[0]! >= 4);
+  assert.equal(third.outcome, unbroken);
+});
+
+test('a checkpoint folder changes nothing, and a finished training is not trained again', async () => {
+  const checkpoints = await folder();
+  assert.equal(await trainTiny(checkpoints), unbroken);
+  const told: number[] = [];
+  assert.equal(await trainTiny(checkpoints, tinyTask(), (epoch) => told.push(epoch)), unbroken);
+  assert.deepEqual(told, []);
+  const best = z.object({ chosenEpoch: z.number() }).parse(JSON.parse(unbroken)).chosenEpoch;
+  assert.deepEqual((await readdir(checkpoints)).sort(), [`best-${best}.weights`, 'epoch.checkpoint']);
+});
+
+test('the checkpoint of another recipe or seed is not taken', async () => {
+  const checkpoints = await folder();
+  await trainTiny(checkpoints);
+  for (const other of [tinyTask({ batchSize: 9 }), tinyTask({}, 8)]) {
+    const expected = await trainTiny(null, other);
+    const told: number[] = [];
+    assert.equal(await trainTiny(checkpoints, other, (epoch) => told.push(epoch)), expected);
+    assert.equal(told.length, epochs);
+  }
+});
+
+test('a damaged checkpoint, or one whose best weights are damaged, is ignored', async () => {
+  const checkpoints = await folder();
+  await trainTiny(checkpoints);
+  const names = await readdir(checkpoints);
+  const whole = new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(path.join(checkpoints, name))] as const)),
+  );
+  const damages: ((bytes: Buffer) => Buffer)[] = [
+    (bytes) => bytes.subarray(0, bytes.length - 4),
+    (bytes) => Buffer.concat([bytes, Buffer.alloc(4)]),
+    (bytes) => Buffer.from(bytes.map((byte, index) => (index === bytes.length - 9 ? byte ^ 4 : byte))),
+    () => Buffer.alloc(0),
+    () => Buffer.from('{"fingerprint":1}\n'),
+  ];
+  for (const name of names) {
+    for (const damage of damages) {
+      for (const [other, bytes] of whole) await writeFile(path.join(checkpoints, other), bytes);
+      await writeFile(path.join(checkpoints, name), damage(whole.get(name)!));
+      const told: number[] = [];
+      assert.equal(await trainTiny(checkpoints, tinyTask(), (epoch) => told.push(epoch)), unbroken);
+      assert.equal(told.length, epochs, `${name}: ${damage}`);
+    }
+  }
+});
