@@ -140,6 +140,52 @@ export interface TrimmedVocabulary {
 }
 
 /**
+ * Trained weights with other rows of the vocabulary than were trained: the trained ones where there are any, else those
+ * of the checkpoint. Everything but the vocabulary is the very arrays of `weights`.
+ */
+export async function vocabularyWithTrained(
+  encoder: Encoder,
+  weights: Weights,
+  trimmed: TrimmedVocabulary,
+  rows: Uint32Array,
+): Promise<Map<string, Float32Array>> {
+  const values = new Map(weights);
+  const located = locateParameters(encoder, trimmed.source.tensors);
+  for (const { name, vocabulary } of encoder.parameters) {
+    const trained = weights.get(name);
+    if (!vocabulary || !trained) continue;
+    values.set(name, await mixedRows(trained, rowsTensor(located, name), trimmed.source, placesOf(trimmed.rows), rows));
+  }
+  return values;
+}
+
+/** Row of the vocabulary -> its place among the trained ones. */
+const placesOf = (rows: Uint32Array): Map<number, number> => new Map(Array.from(rows, (row, place) => [row, place]));
+
+/** Rows of a table: trained ones where there are any, the checkpoint's for the others. */
+async function mixedRows(
+  trained: Float32Array,
+  tensor: string,
+  source: TensorSource,
+  places: ReadonlyMap<number, number>,
+  rows: Uint32Array,
+): Promise<Float32Array> {
+  const width = trained.length / places.size;
+  const mixed = await source.readRows(tensor, rows);
+  for (const [index, row] of rows.entries()) {
+    const place = places.get(row);
+    if (place !== undefined) mixed.set(trained.subarray(place * width, (place + 1) * width), index * width);
+  }
+  return mixed;
+}
+
+function rowsTensor(located: ReadonlyMap<string, Located>, name: string): string {
+  const tensor = located.get(name)?.[0];
+  if (tensor !== undefined) return tensor;
+  throw new FinalError(`The checkpoint has no rows of ${name}.`);
+}
+
+/**
  * The way back: tensors with Hugging Face's names and layout, for `writeSafetensors`. Each is made when it is written,
  * so memory holds one besides the weights. With `trimmed`, vocabulary tables are whole again: trained rows in their
  * places, every other row as in the checkpoint.
@@ -161,10 +207,10 @@ export function checkpointTensors(
       throw new FinalError(`Parameter ${parameter.name} has ${value?.length ?? 'no'} numbers; expected ${expected}.`);
     }
     if (!trimmedHere) return partEntries(parameter, value);
-    const name = located?.get(parameter.name)?.[0];
     const [part] = parameter.parts;
-    if (name === undefined || !part) throw new FinalError(`The checkpoint has no rows of ${parameter.name}.`);
-    return [{ name: part.tensor, shape: part.shape, chunks: wholeTable(part.shape, value, name, trimmedHere) }];
+    if (!located || !part) throw new FinalError(`${parameter.name} has no part.`);
+    const chunks = wholeTable(part.shape, value, rowsTensor(located, parameter.name), trimmedHere);
+    return [{ name: part.tensor, shape: part.shape, chunks }];
   });
 }
 
@@ -190,20 +236,14 @@ function* partChunks(part: TensorPart, value: Float32Array, width: number, colum
 async function* wholeTable(
   shape: readonly number[],
   trained: Float32Array,
-  name: string,
-  { rows, source }: TrimmedVocabulary,
+  tensor: string,
+  trimmed: TrimmedVocabulary,
 ): AsyncGenerator<Float32Array> {
   const [height = 0] = shape;
-  const width = product(shape.slice(1));
-  const trainedPlace = new Map(Array.from(rows, (row, place) => [row, place]));
-  const perChunk = Math.max(1, Math.floor(chunkNumbers / width));
+  const perChunk = Math.max(1, Math.floor(chunkNumbers / product(shape.slice(1))));
+  const places = placesOf(trimmed.rows);
   for (let first = 0; first < height; first += perChunk) {
-    const wanted = Uint32Array.from({ length: Math.min(perChunk, height - first) }, (_, index) => first + index);
-    const chunk = await source.readRows(name, wanted);
-    for (const [index, row] of wanted.entries()) {
-      const place = trainedPlace.get(row);
-      if (place !== undefined) chunk.set(trained.subarray(place * width, (place + 1) * width), index * width);
-    }
-    yield chunk;
+    const rows = Uint32Array.from({ length: Math.min(perChunk, height - first) }, (_, index) => first + index);
+    yield await mixedRows(trained, tensor, trimmed.source, places, rows);
   }
 }
