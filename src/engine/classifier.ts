@@ -38,6 +38,11 @@ export interface TrainHooks {
   /** a folder of this job alone: training leaves a checkpoint there after each epoch and goes on from one it finds; null: none */
   checkpoints: string | null;
   settings: EngineSettings;
+  /**
+   * Every text of the dataset, those to be predicted later included: what is read in tokens, is read once for all trials
+   * on it. Absent: the task's own texts.
+   */
+  corpus?: readonly string[];
 }
 
 /** One trained model, in memory, ready to predict and to be saved. */

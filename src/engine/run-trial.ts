@@ -60,6 +60,7 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
       signal: hooks.signal,
       checkpoints: hooks.checkpoints,
       settings: hooks.settings,
+      corpus: [...data.dataset.documents, ...(data.test?.documents ?? [])].map(({ text }) => text),
       onProgress: (progress) => hooks.onProgress({ ...progress, share: 0.05 + 0.9 * progress.share }),
     },
   );

@@ -9,10 +9,9 @@ export class UsedRows {
   readonly rows: Uint32Array;
   private readonly positions: Int32Array;
 
-  /** `always` are kept whether they occur or not. Ids lie below `vocabularySize`. */
-  constructor(documents: Iterable<Uint32Array>, always: Iterable<number>, vocabularySize: number) {
+  /** Ids lie below `vocabularySize`. */
+  constructor(documents: Iterable<Uint32Array>, vocabularySize: number) {
     const used = new Uint8Array(vocabularySize);
-    for (const id of always) used[id] = 1;
     for (const document of documents) for (const id of document) used[id] = 1;
     this.positions = new Int32Array(vocabularySize).fill(-1);
     this.rows = Uint32Array.from([...used.keys()].filter((id) => used[id] === 1));
@@ -26,10 +25,5 @@ export class UsedRows {
       if (position < 0) throw new RangeError(`Token ${id} is none of the ${this.rows.length} that are used.`);
       return position;
     });
-  }
-
-  /** Position of a row, or -1. */
-  positionOf(row: number): number {
-    return this.positions[row] ?? -1;
   }
 }

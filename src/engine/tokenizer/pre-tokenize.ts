@@ -4,16 +4,17 @@
  * Scripts written without blanks, by their blocks, so that the same expression works in JavaScript and in the Rust
  * tokenizers library: Thai and Lao, Myanmar, Khmer, kana, Han (with its extensions above the first plane).
  */
-const blankless =
+export const blankless =
   '\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3134f}';
 
 /** One character of a blankless script, or a run of letters, marks and digits, or any one other sign (emoji too). */
-export const wordPattern = `[${blankless}]|(?:(?![${blankless}])[\\p{L}\\p{M}\\p{N}])+|[^\\s\\p{L}\\p{M}\\p{N}]`;
-
-const wordExpression = new RegExp(wordPattern, 'gu');
+const wordExpression = new RegExp(
+  `[${blankless}]|(?:(?![${blankless}])[\\p{L}\\p{M}\\p{N}])+|[^\\s\\p{L}\\p{M}\\p{N}]`,
+  'gu',
+);
 
 /** A token is hardly ever longer, so more than this many characters per token can't reach the model. */
-const charactersPerToken = 32;
+export const charactersPerToken = 32;
 
 /** Cuts a text before anything is computed on it; what a half surrogate pair leaves behind is made well-formed. */
 export function capText(text: string, maxTokens: number): string {
@@ -21,15 +22,7 @@ export function capText(text: string, maxTokens: number): string {
   return (text.length > limit ? text.slice(0, limit) : text).toWellFormed();
 }
 
-/**
- * NFKC and lower case. Capital sigma first, because JavaScript lower-cases it by its place in the word and the
- * tokenizers library doesn't.
- */
-function normalise(text: string): string {
-  return text.normalize('NFKC').replaceAll('Σ', 'σ').toLowerCase();
-}
-
-/** The words of a text, normalised, in their order. */
+/** The words of a text in their order, in lower case and of one Unicode form (NFKC). */
 export function words(text: string): string[] {
-  return normalise(text).match(wordExpression) ?? [];
+  return text.normalize('NFKC').replaceAll('Σ', 'σ').toLowerCase().match(wordExpression) ?? [];
 }

@@ -16,3 +16,38 @@ export function decide(kind: CategoryKind, logits: Float32Array | Float64Array, 
   }
   return decisions;
 }
+
+/**
+ * One row of logits per document from those of its windows [N, K], `counts[i]` of them for document i: the windows'
+ * probabilities are averaged, and given back as the logits that have that probability.
+ */
+export function averagedLogits(
+  kind: CategoryKind,
+  logits: Float32Array,
+  classes: number,
+  counts: readonly number[],
+): Float32Array {
+  if (counts.every((count) => count === 1)) return logits;
+  const averaged = new Float32Array(counts.length * classes);
+  let window = 0;
+  for (const [document, count] of counts.entries()) {
+    const row = averaged.subarray(document * classes, (document + 1) * classes);
+    const mean = new Float64Array(classes);
+    for (const end = window + count; window < end; window++) {
+      const shares = probabilities(kind, logits.subarray(window * classes, (window + 1) * classes));
+      for (const [label, share] of shares.entries()) mean[label]! += share / count;
+    }
+    row.set(mean.map((share) => (kind === 'multi' ? Math.log(share / (1 - share)) : Math.log(share))));
+  }
+  return averaged;
+}
+
+/** Softmax (`single`) or sigmoid (`multi`) of one row. */
+function probabilities(kind: CategoryKind, logits: Float32Array): Float64Array {
+  const doubles = Float64Array.from(logits);
+  if (kind === 'multi') return doubles.map((logit) => 1 / (1 + Math.exp(-logit)));
+  const largest = doubles.reduce((most, logit) => Math.max(most, logit), -Infinity);
+  const powers = doubles.map((logit) => Math.exp(logit - largest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}

@@ -42,6 +42,8 @@ export interface Network<Document> {
   inferenceFeeds(documents: readonly Document[]): Feeds;
   /** for bucketing: documents of similar length are batched together */
   length(document: Document): number;
+  /** The parts in which a document is read at inference, where it isn't read at once. */
+  windows?(document: Document): readonly Document[];
 }
 
 export type Weights = ReadonlyMap<string, Float32Array>;

@@ -4,7 +4,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { CategoryKind } from '../../flows/contracts.ts';
 import { type Feeds, realData, tensor } from '../onnx/session.ts';
 import { predictionBatches } from './batches.ts';
-import { decide } from './decisions.ts';
+import { averagedLogits, decide } from './decisions.ts';
 import type { Network, Weights } from './network.ts';
 
 const maxDocuments = 64;
@@ -29,26 +29,41 @@ function weightFeeds(parameters: Network<never>['parameters'], weights: Weights 
 }
 
 /** How documents become inputs: all that a delivered model needs of its network. */
-export type InputMaker<Document> = Pick<Network<Document>, 'inferenceFeeds' | 'length'> & {
+export type InputMaker<Document> = Pick<Network<Document>, 'inferenceFeeds' | 'length' | 'windows'> & {
   readonly parameters?: Network<Document>['parameters'];
 };
 
-/** Label indices per document, in their order. */
+/** Label indices per document, in their order. The probabilities of a document's windows are averaged. */
 export async function predictDocuments<Document>(
   inputs: InputMaker<Document>,
-  { session, weights, kind, classes }: Inference,
+  inference: Inference,
   documents: readonly Document[],
   signal?: AbortSignal,
 ): Promise<number[][]> {
-  const result = new Array<number[]>(documents.length);
+  const { kind, classes } = inference;
+  const windows = documents.map((document) => inputs.windows?.(document) ?? [document]);
+  const logits = await logitsOf(inputs, inference, windows.flat(), signal);
+  const counts = windows.map(({ length }) => length);
+  return decide(kind, averagedLogits(kind, logits, classes, counts), classes);
+}
+
+/** Logits per document, [N, K], in their order. */
+async function logitsOf<Document>(
+  inputs: InputMaker<Document>,
+  { session, weights, classes }: Inference,
+  documents: readonly Document[],
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const result = new Float32Array(documents.length * classes);
   const fixed = weightFeeds(inputs.parameters ?? [], weights);
   const lengths = documents.map((document) => inputs.length(document));
   for (const batch of predictionBatches(lengths, maxDocuments, maxTokens)) {
     signal?.throwIfAborted();
     const feeds = inputs.inferenceFeeds(batch.map((index) => documents[index]!));
-    const results = await session.run({ ...fixed, ...feeds });
-    const decisions = decide(kind, realData(results, 'logits'), classes);
-    for (const [position, index] of batch.entries()) result[index] = decisions[position]!;
+    const logits = realData(await session.run({ ...fixed, ...feeds }), 'logits');
+    for (const [position, index] of batch.entries()) {
+      result.set(logits.subarray(position * classes, (position + 1) * classes), index * classes);
+    }
     await nextTurn();
   }
   return result;

@@ -1,21 +1,14 @@
 /**
- * Learns word pieces from texts: starts with single characters and joins the most frequent pair again and again
- * (byte-pair encoding: Sennrich, Haddow and Birch 2016). A piece inside a word is written with ## in front, as in BERT.
+ * Byte-pair encoding (Sennrich, Haddow and Birch 2016): starts with single characters and joins the most frequent pair
+ * again and again.
  */
-import { words } from './pre-tokenize.ts';
-
-export const specialTokens = ['[PAD]', '[UNK]', '[CLS]'] as const;
 
 /** Rarer words teach nothing that is worth their place in memory. */
-const maxDistinctWords = 60_000;
-/** Longer words are one unknown token anyway (word-piece.ts). */
+const maxDistinctWords = 100_000;
+/** Joining costs a pass over the word, so a longer one (a clause of a script without blanks) is learnt from in parts. */
 const maxWordCharacters = 100;
-/** At most this share of the vocabulary for single characters; Chinese and Japanese would take all of it. */
+/** At most this share of the pieces for single characters; Chinese and Japanese would take all of it. */
 const alphabetShare = 0.6;
-/** A pair seen less often isn't joined. */
-const minPairCount = 2;
-
-const continuation = '##';
 
 interface Word {
   pieces: number[];
@@ -69,20 +62,16 @@ class Heap {
   }
 }
 
-function wordCounts(texts: readonly string[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const text of texts) for (const word of words(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  const usable = [...counts].filter(([word]) => word.length <= maxWordCharacters);
-  usable.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  return usable.slice(0, maxDistinctWords);
+/** Most frequent first, then in the order of their code units. */
+function ranked(counts: ReadonlyMap<string, number>, most: number): [string, number][] {
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, most);
 }
-
-const charactersOf = (word: string): string[] =>
-  Array.from(word, (character, index) => (index === 0 ? character : continuation + character));
 
 /** The pieces being learnt and the words written in them. */
 class PairCounts {
   readonly pieces: string[];
+  readonly merges: [string, string][] = [];
+  private readonly ids: Map<string, number>;
   private readonly words: Word[] = [];
   private readonly counts = new Map<number, number>();
   /** words in which a pair occurred at some time */
@@ -92,19 +81,30 @@ class PairCounts {
   constructor(vocabulary: readonly [string, number][], alphabetSize: number) {
     const characters = new Map<string, number>();
     for (const [word, count] of vocabulary) {
-      for (const piece of charactersOf(word)) characters.set(piece, (characters.get(piece) ?? 0) + count);
+      for (const character of word) characters.set(character, (characters.get(character) ?? 0) + count);
     }
-    const alphabet = [...characters].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, alphabetSize);
-    this.pieces = alphabet.map(([piece]) => piece);
-    const ids = new Map(this.pieces.map((piece, id) => [piece, id]));
-    for (const [word, count] of vocabulary) {
-      const pieces = charactersOf(word).map((piece) => ids.get(piece) ?? -1);
-      if (pieces.length > 1 && !pieces.includes(-1)) this.addWord({ pieces, count });
-    }
+    this.pieces = ranked(characters, alphabetSize).map(([character]) => character);
+    this.ids = new Map(this.pieces.map((piece, id) => [piece, id]));
+    for (const [word, count] of vocabulary) this.addWord(word, count);
     for (const [pair, count] of this.counts) this.heap.push({ pair, count });
   }
 
-  private addWord(word: Word): void {
+  /** Nothing is joined across a character that isn't in the alphabet. */
+  private addWord(word: string, count: number): void {
+    let run: number[] = [];
+    const end = (): void => {
+      if (run.length > 1) this.addRun({ pieces: run, count });
+      run = [];
+    };
+    for (const character of word) {
+      const id = this.ids.get(character);
+      if (id === undefined || run.length === maxWordCharacters) end();
+      if (id !== undefined) run.push(id);
+    }
+    end();
+  }
+
+  private addRun(word: Word): void {
     const index = this.words.push(word) - 1;
     for (let at = 1; at < word.pieces.length; at++) {
       this.change(pairKey(word.pieces[at - 1]!, word.pieces[at]!), word.count, index);
@@ -119,29 +119,40 @@ class PairCounts {
     else this.places.set(pair, new Set([word]));
   }
 
-  /** Joins the most frequent pair into a new piece; false when none is frequent enough. */
-  joinNext(): boolean {
+  /** Joins the most frequent pair; false when none is frequent enough. */
+  joinNext(minCount: number): boolean {
     for (;;) {
       const top = this.heap.pop();
-      if (!top || top.count < minPairCount) return false;
+      if (!top || top.count < minCount) return false;
       const count = this.counts.get(top.pair) ?? 0;
       if (count === top.count) {
         this.join(top.pair);
         return true;
       }
       // the count in the heap is old; with its new count it finds its place again
-      if (count < top.count && count >= minPairCount) this.heap.push({ pair: top.pair, count });
+      if (count < top.count && count >= minCount) this.heap.push({ pair: top.pair, count });
     }
   }
 
   private join(pair: number): void {
     const [left, right] = [Math.floor(pair / pairBase), pair % pairBase];
-    const id = this.pieces.push(this.pieces[left]! + this.pieces[right]!.slice(continuation.length)) - 1;
+    const merge: [string, string] = [this.pieces[left]!, this.pieces[right]!];
+    this.merges.push(merge);
+    const id = this.idOf(merge.join(''));
     const grown = new Set<number>();
     for (const index of this.places.get(pair) ?? []) this.joinInWord(index, left, right, id, grown);
     this.counts.delete(pair);
     this.places.delete(pair);
     for (const key of grown) this.heap.push({ pair: key, count: this.counts.get(key) ?? 0 });
+  }
+
+  /** Two pairs may spell the same piece. */
+  private idOf(piece: string): number {
+    const known = this.ids.get(piece);
+    if (known !== undefined) return known;
+    const id = this.pieces.push(piece) - 1;
+    this.ids.set(piece, id);
+    return id;
   }
 
   private joinInWord(index: number, left: number, right: number, id: number, grown: Set<number>): void {
@@ -164,11 +175,20 @@ class PairCounts {
   }
 }
 
-/** At most `size` pieces, special tokens first; the position of a piece is its id. Deterministic. */
-export function trainVocabulary(texts: readonly string[], size: number): string[] {
-  const room = size - specialTokens.length;
-  const learner = new PairCounts(wordCounts(texts), Math.floor(room * alphabetShare));
-  while (learner.pieces.length < room && learner.joinNext());
-  // two pairs may spell the same piece
-  return [...new Set([...specialTokens, ...learner.pieces])];
+export interface BytePairs {
+  /** each once: the characters, most frequent first, then what was joined */
+  pieces: readonly string[];
+  /** in the order in which they apply */
+  merges: readonly (readonly [string, string])[];
+}
+
+/**
+ * @param counts how often each word occurs
+ * @param size pieces at most
+ * @param minCount a pair seen less often isn't joined
+ */
+export function learnBytePairs(counts: ReadonlyMap<string, number>, size: number, minCount: number): BytePairs {
+  const learner = new PairCounts(ranked(counts, maxDistinctWords), Math.floor(size * alphabetShare));
+  while (learner.pieces.length < size && learner.joinNext(minCount));
+  return learner;
 }
