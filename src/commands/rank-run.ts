@@ -1,8 +1,9 @@
 /** One run of `podium rank`: the trials one after another, their ranking, the table and the JSON. */
 import { writeFile } from 'node:fs/promises';
+import { withProvider } from '../engine/onnx/providers.ts';
 import { runTrial, type TrialData } from '../engine/run-trial.ts';
 import { errorText, FinalError, UserError } from '../errors.ts';
-import { type Profile, quickRecipe, type TrialSpec } from '../flows/contracts.ts';
+import { type EngineSettings, type Profile, quickRecipe, type TrialSpec } from '../flows/contracts.ts';
 import { planTrials, rankedLanguages } from '../flows/plan.ts';
 import { rankModels, type TrialOutcome } from '../flows/ranking.ts';
 import type { Plan } from '../flows/records.ts';
@@ -35,7 +36,8 @@ export async function rankFile(file: string, options: RankOptions, signal: Abort
   );
   if (options.perLanguage) warnings.push(...languagesLeftOut(profile, languages));
   printWarnings(warnings);
-  const { outcomes, failures } = await runTrials(data, specs, signal);
+  const settings = await withProvider(readSettings(process.env).engine);
+  const { outcomes, failures } = await runTrials(data, specs, settings, signal);
   const ofSplits = splitWarnings(outcomes, profile.fileName);
   printWarnings(ofSplits);
   const ranking = rankModels({ categories, models, languages, trials: outcomes, seed: options.seed });
@@ -77,6 +79,7 @@ function printWarnings(warnings: FileWarning[]): void {
 async function runTrials(
   data: TrialData,
   specs: TrialSpec[],
+  settings: EngineSettings,
   signal: AbortSignal,
 ): Promise<{ outcomes: TrialOutcome[]; failures: unknown[] }> {
   const show = progressOn(process.stderr, specs.length);
@@ -87,7 +90,7 @@ async function runTrials(
       const { model, category, language } = spec;
       const what = `${model} on ${category}${language === null ? '' : ` in ${language}`}`;
       try {
-        const outcome = await runOne(data, spec, signal, (share) => show.at(position + share, what));
+        const outcome = await runOne(data, spec, settings, signal, (share) => show.at(position + share, what));
         outcomes.push(outcome);
         const { metrics, trainSeconds } = outcome.result;
         show.ended(`${what}: macro-F1 ${metrics.macroF1.toFixed(3)}, trained in ${trainSeconds.toFixed(1)} s`);
@@ -105,12 +108,18 @@ async function runTrials(
   return { outcomes, failures };
 }
 
-async function runOne(data: TrialData, spec: TrialSpec, signal: AbortSignal, onShare: (share: number) => void) {
+async function runOne(
+  data: TrialData,
+  spec: TrialSpec,
+  settings: EngineSettings,
+  signal: AbortSignal,
+  onShare: (share: number) => void,
+) {
   await forgetPeakMemory();
   const { result, predictions, model } = await runTrial(data, spec, {
     signal,
     checkpoints: null,
-    settings: readSettings(process.env).engine,
+    settings,
     onProgress: ({ share }) => onShare(share),
   });
   await model.dispose();

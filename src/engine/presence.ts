@@ -7,13 +7,13 @@ const everyMs = 3000;
 const forgottenAfterMs = 10_000;
 
 /** Keeps a worker's entry fresh until stopped; a killed one's entry runs out by itself. */
-export function announce(redis: Redis, running: () => string[]): { stop: () => Promise<void> } {
+export function announce(redis: Redis, device: string, running: () => string[]): { stop: () => Promise<void> } {
   const key = `${workerKeyPrefix}${os.hostname()}/${process.pid}`;
   const write = async (): Promise<void> => {
     const info: WorkerInfo = {
       host: os.hostname(),
       pid: process.pid,
-      device: 'cpu',
+      device,
       cores: os.availableParallelism(),
       memoryBytes: os.totalmem(),
       nodeVersion: process.version,

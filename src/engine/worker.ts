@@ -6,6 +6,7 @@ import { type ConnectionOptions, type Job, UnrecoverableError, WaitingError, Wor
 import type { Redis } from 'ioredis';
 import { cancelChannel, decodeFailure, type EngineSettings, type Progress, queues } from '../flows/contracts.ts';
 import { runInProcess } from './job-runner.ts';
+import { deviceText, withProvider } from './onnx/providers.ts';
 import { announce } from './presence.ts';
 
 export interface WorkerOptions {
@@ -33,7 +34,11 @@ const stalledCheckMs = 5_000;
 const stallsAllowed = 3;
 const progressEveryMs = 700;
 
-export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+/** @throws UserError when the provider that is set doesn't start on this machine */
+export async function startWorker(given: WorkerOptions): Promise<RunningWorker> {
+  // tried once, not by each job
+  const settings = await withProvider(given.settings, given.log);
+  const options = { ...given, settings };
   const running = new Set<string>();
   let stopping = false;
   const workers = (['profile', 'trial', 'train'] as const).map((kind) => {
@@ -72,7 +77,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   await options.subscriber.subscribe(cancelChannel);
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
-  const presence = announce(options.redis, () => [...running]);
+  const presence = announce(options.redis, deviceText(settings.provider), () => [...running]);
   return {
     close: async () => {
       stopping = true;

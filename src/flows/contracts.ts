@@ -380,6 +380,8 @@ export const engineSettingsSchema = z.object({
   cacheFolder: z.string(),
   /** ONNX Runtime's execution provider; `auto`: the best that starts */
   provider: z.enum(['auto', ...providerNames]),
+  /** for the results: why a GPU that seems to be there isn't used; told by who resolved `auto` */
+  providerNote: z.string().optional(),
   /** globs of hub ids that may be loaded, such as `intfloat/*`; null: all */
   modelsAllowed: z.array(z.string()).nullable(),
   /** the model hub's address; null: Hugging Face's own */

@@ -127,7 +127,7 @@ function sharesBatch(documents: readonly Uint32Array[]): TrainingBatch {
 
 function textInputs(vocabulary: FeatureVocabulary): TextInputs<Uint32Array> {
   const inputs = { inferenceFeeds: tokenBatch, length: (document: Uint32Array) => document.length };
-  return { encode: (text) => vocabulary.encode(text), inputs };
+  return { encode: (texts) => texts.map((text) => vocabulary.encode(text)), inputs };
 }
 
 /** Opens a folder that `save` wrote. @throws UserError when a file is missing or broken */

@@ -1,19 +1,18 @@
 /**
- * A trained network as the rest of Podium sees it, just trained or opened from a delivered folder. Both are the same
- * thing: the trained model predicts with the very bytes that the folder gets.
+ * A trained network as the rest of Podium sees it, just trained or opened from a delivered folder.
  */
+import type { InferenceSession } from 'onnxruntime-node';
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import type { CategoryKind } from '../../flows/contracts.ts';
 import type { TrainedModel } from '../classifier.ts';
-import { engineThreads, openSession } from '../onnx/session.ts';
+import { problemTypes } from '../export/exported-config.ts';
+import { openSession } from '../onnx/session.ts';
 import { type InputMaker, predictDocuments } from '../training/prediction.ts';
 import { configFile, type ModelFiles, modelFileOf, onnxFile, readJsonFile, writeFolder } from './model-folder.ts';
 
-const problemTypes = { single: 'single_label_classification', multi: 'multi_label_classification' } as const;
-
 /** What every neural model's config.json holds; names as in Hugging Face's. */
-const baseConfigSchema = z.object({
+export const baseConfigSchema = z.object({
   model_type: z.string(),
   problem_type: z.enum([problemTypes.single, problemTypes.multi]),
   id2label: z.record(z.string(), z.string()),
@@ -26,53 +25,75 @@ export function baseConfig(modelType: string, kind: CategoryKind, labels: readon
   return { model_type: modelType, problem_type: problemTypes[kind], id2label };
 }
 
-/** A model that predicts, with the labels it knows. */
-export interface NeuralModel {
+/** What a model answers. */
+export interface Answers {
   labels: string[];
   kind: CategoryKind;
+}
+
+export function answersOf({ id2label, problem_type }: BaseConfig): Answers {
+  const labels = Object.entries(id2label)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, label]) => label);
+  return { labels, kind: problem_type === problemTypes.single ? 'single' : 'multi' };
+}
+
+/** A model that predicts, with the labels it knows. */
+export interface NeuralModel extends Answers {
   predict: TrainedModel['predict'];
   dispose: TrainedModel['dispose'];
 }
 
-/** How a family turns texts into its network's inputs. */
+/** How texts become a network's inputs. */
 export interface TextInputs<Document> {
-  encode(text: string): Document;
+  encode(texts: readonly string[], signal?: AbortSignal): readonly Document[] | Promise<readonly Document[]>;
   inputs: InputMaker<Document>;
+  dispose?(): Promise<void>;
 }
 
-/** Opens the model of a folder. Its session is native memory until `dispose`. */
-export async function openNeuralModel<Document>(files: ModelFiles, texts: TextInputs<Document>): Promise<NeuralModel> {
-  const config = readJsonFile(files, configFile, baseConfigSchema);
-  const labels = Object.entries(config.id2label)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, label]) => label);
-  const kind: CategoryKind = config.problem_type === problemTypes.single ? 'single' : 'multi';
-  const session = await openSession(modelFileOf(files, onnxFile));
+/** The model over an inference session, which is native memory until `dispose`. */
+export function neuralModel<Document>(
+  { labels, kind }: Answers,
+  session: InferenceSession,
+  texts: TextInputs<Document>,
+): NeuralModel {
   let open = true;
   return {
     labels,
     kind,
-    async predict(documents, signal) {
+    async predict(written, signal) {
       if (!open) throw new UserError('The model was disposed of.');
-      const encoded = documents.map((text) => texts.encode(text));
-      return predictDocuments(texts.inputs, { session, weights: null, kind, classes: labels.length }, encoded, signal);
+      const documents = await texts.encode(written, signal);
+      return predictDocuments(
+        texts.inputs,
+        { session, weights: null, kind, classes: labels.length },
+        documents,
+        signal,
+      );
     },
     async dispose() {
-      if (open) await session.release();
+      if (!open) return;
       open = false;
+      await session.release();
+      await texts.dispose?.();
     },
   };
+}
+
+/** Opens the model whose folder has these files. */
+export async function openNeuralModel<Document>(files: ModelFiles, texts: TextInputs<Document>): Promise<NeuralModel> {
+  const answers = answersOf(readJsonFile(files, configFile, baseConfigSchema));
+  return neuralModel(answers, await openSession(modelFileOf(files, onnxFile)), texts);
 }
 
 /** Joins an opened model with what training knows about it. */
 export function trainedModel(
   model: NeuralModel,
   files: ModelFiles,
-  training: Pick<TrainedModel, 'parameters' | 'chosenEpoch' | 'epochs' | 'warnings'>,
+  training: Pick<TrainedModel, 'parameters' | 'chosenEpoch' | 'epochs' | 'warnings' | 'device'>,
 ): TrainedModel {
   return {
     ...training,
-    device: `cpu (onnxruntime, ${engineThreads} threads)`,
     predict: model.predict,
     texts: null,
     checkpoint: null,

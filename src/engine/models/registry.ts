@@ -9,27 +9,34 @@ import { configFile, readFolder } from './model-folder.ts';
 const families: Record<string, () => Promise<ModelFamily>> = {
   'builtin/tfidf-logreg': async () => (await import('./tfidf-logreg.ts')).tfidfLogreg,
   'builtin/fasttext': async () => (await import('./fasttext.ts')).fasttext,
-  'builtin/transformer-mini': async () => (await import('./transformer-mini.ts')).transformerMini,
+  'builtin/transformer-mini': async () => (await import('./scratch-transformer.ts')).transformerMini,
+  'builtin/transformer-small': async () => (await import('./scratch-transformer.ts')).transformerSmall,
 };
 
 export const modelIds: readonly string[] = Object.keys(families);
 
+/** Ids of checkpoints: everything else about them is found out when they are opened. */
+const pretrainedId = /^(hub|folder):/;
+
 /** @throws UserError for an id that isn't supported, listing those that are */
 export async function loadFamily(id: string): Promise<ModelFamily> {
+  if (pretrainedId.test(id)) return (await import('./pretrained.ts')).pretrainedFamily(id);
   const load = Object.hasOwn(families, id) ? families[id] : undefined;
-  if (!load) throw new UserError(`There is no model ${JSON.stringify(id)}. Supported: ${modelIds.join(', ')}.`);
+  if (!load)
+    throw new UserError(
+      `There is no model ${JSON.stringify(id)}. Supported: ${modelIds.join(', ')}, hub:owner/name[@revision].`,
+    );
   return load();
 }
 
 /** A delivered model, ready to label texts. */
 export type OpenedModel = Pick<TrainedModel, 'predict' | 'dispose'> & { labels: string[] };
 
-/** `model_type` of a folder's config.json -> what opens the folder */
+/** `model_type` of a folder's config.json -> what opens the folder; every other is a Hugging Face encoder */
 const loaders: Record<string, (folder: string) => Promise<OpenedModel>> = {
   'podium-tfidf-logreg': async (folder) =>
     (await import('./tfidf-logreg.ts')).loadTfidfLogreg(await readFolder(folder)),
   'podium-fasttext': async (folder) => (await import('./fasttext.ts')).loadFasttext(await readFolder(folder)),
-  bert: async (folder) => (await import('./transformer-mini.ts')).loadTransformer(await readFolder(folder)),
 };
 
 const typeSchema = z.object({ model_type: z.string() });
@@ -41,11 +48,7 @@ const typeSchema = z.object({ model_type: z.string() });
 export async function openModel(folder: string): Promise<OpenedModel> {
   const type = modelTypeOf(await configOf(folder));
   const load = Object.hasOwn(loaders, type) ? loaders[type] : undefined;
-  if (!load)
-    throw new UserError(
-      `config.json: expected a model_type of ${Object.keys(loaders).join(', ')}, got ${JSON.stringify(type)}.`,
-    );
-  return load(folder);
+  return load ? load(folder) : (await import('./encoder-folder.ts')).loadEncoderFolder(folder);
 }
 
 async function configOf(folder: string): Promise<Uint8Array> {

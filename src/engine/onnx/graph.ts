@@ -15,7 +15,9 @@ export type Attribute =
   | { kind: 'int'; value: number }
   | { kind: 'float'; value: number }
   | { kind: 'ints'; value: readonly number[] }
-  | { kind: 'string'; value: string };
+  | { kind: 'string'; value: string }
+  /** a graph of its own, whose nodes may also read values of the graph around it (`Graph.outer`) */
+  | { kind: 'graph'; value: Graph };
 
 /** One tensor of the graph. It knows its graph and the node that makes it; it holds no numbers. */
 export interface Value {
@@ -50,13 +52,21 @@ export class Graph {
   readonly initializers = new Map<Value, TensorData>();
   /** values through which no gradient flows */
   readonly stopped = new Set<Value>();
+  /**
+   * what a symbol stands for, int64 [1], where the graph computes it: reading it off a tensor's shape instead would keep
+   * that tensor in memory until then
+   */
+  readonly lengths = new Map<string, Value>();
   private readonly constants = new Map<string, Value>();
   private readonly names = new Set<string>();
+  private readonly prefix: string;
   private counter = 0;
 
-  constructor(name: string, real: RealType = 'float') {
+  /** @param prefix of the names that the graph makes up itself: a graph inside another may not use that one's */
+  constructor(name: string, real: RealType = 'float', prefix = '') {
     this.name = name;
     this.real = real;
+    this.prefix = prefix;
   }
 
   /** A value given at each run. */
@@ -100,7 +110,7 @@ export class Graph {
   /** Adds a node and gives its outputs. */
   node(description: NodeDescription): Node {
     const outputs = description.outputs.map(({ type, shape }) =>
-      this.value(`${description.operator}_${this.counter++}`, type, shape),
+      this.value(`${this.prefix}${description.operator}_${this.counter++}`, type, shape),
     );
     const { operator, inputs, attributes = {} } = description;
     const node: Node = { operator, domain: '', inputs, outputs, attributes };
@@ -122,6 +132,11 @@ export class Graph {
     this.outputs.push({ name, value: named, sequence: true });
   }
 
+  /** A value of the graph around this one, as operands of this one's nodes: ONNX finds it by its name. */
+  outer(value: Value): Value {
+    return { ...value, graph: this };
+  }
+
   /** The bytes of the model. */
   encode(): Uint8Array {
     return encodeModel(this);
@@ -136,7 +151,7 @@ export class Graph {
   private constant(key: string, shape: Shape, data: TensorData): Value {
     const known = this.constants.get(key);
     if (known) return known;
-    const value = this.initializer(`constant_${this.constants.size}`, shape, data);
+    const value = this.initializer(`${this.prefix}constant_${this.constants.size}`, shape, data);
     this.constants.set(key, value);
     return value;
   }

@@ -14,7 +14,8 @@ export function shapeOf(x: Value): Value {
 /** One of the tensor's dimensions as int64 [1], when the graph runs. */
 export function dimensionOf(x: Value, axis: number): Value {
   const along = positiveAxis(axis, x.shape.length, 'Shape');
-  return slice(shapeOf(x), 0, along, along + 1);
+  const known = x.graph.lengths.get(String(x.shape[along]));
+  return known ?? slice(shapeOf(x), 0, along, along + 1);
 }
 
 /** How many numbers the tensor holds, as int64, when the graph runs. */
@@ -40,22 +41,25 @@ function reshapeArgument(from: Shape, to: Shape): number[] | null {
   return argument;
 }
 
-/** The same numbers in another shape. `like` is a tensor of that shape, needed where two symbols move. */
-export function reshape(x: Value, shape: readonly Dimension[], like?: Value): Value {
-  const argument = reshapeArgument(x.shape, shape);
-  if (!argument && !like)
-    throw new FinalError(`Reshape ${shapeText(x.shape)} to ${shapeText(shape)}: two symbols move.`);
-  const target = argument ? x.graph.integers(argument) : shapeOf(like ?? x);
-  return outputOf(x.graph.node({ operator: 'Reshape', inputs: [x, target], outputs: [{ type: x.type, shape }] }), 0);
+/** The same as one tensor, of symbols whose lengths the graph computes and at most one other. Null when they don't serve. */
+function computedArgument({ graph, shape: from }: Value, to: Shape): Value | null {
+  const parts = to.map((dimension, axis) => {
+    if (typeof dimension === 'number') return graph.integers([dimension]);
+    return from[axis] === dimension ? graph.integers([0]) : (graph.lengths.get(dimension) ?? null);
+  });
+  if (parts.filter((part) => part === null).length > 1) return null;
+  return concat(
+    parts.map((part) => part ?? graph.integers([-1])),
+    0,
+  );
 }
 
-/** The same numbers in another shape, whose dimensions are given as int64 [1] where they are known only when the graph runs. */
-export function reshapeTo(x: Value, shape: readonly (readonly [Dimension, Value | null])[]): Value {
-  const parts = shape.map(
-    ([dimension, at]) => at ?? x.graph.integers([typeof dimension === 'number' ? dimension : -1]),
-  );
-  const outputs = [{ type: x.type, shape: shape.map(([dimension]) => dimension) }];
-  return outputOf(x.graph.node({ operator: 'Reshape', inputs: [x, concat(parts, 0)], outputs }), 0);
+/** The same numbers in another shape. `like` is a tensor of that shape, needed where two symbols of unknown length move. */
+export function reshape(x: Value, shape: readonly Dimension[], like?: Value): Value {
+  const argument = reshapeArgument(x.shape, shape);
+  const target = argument ? x.graph.integers(argument) : (computedArgument(x, shape) ?? (like ? shapeOf(like) : null));
+  if (!target) throw new FinalError(`Reshape ${shapeText(x.shape)} to ${shapeText(shape)}: two symbols move.`);
+  return outputOf(x.graph.node({ operator: 'Reshape', inputs: [x, target], outputs: [{ type: x.type, shape }] }), 0);
 }
 
 /** The same numbers in the shape of another tensor, which has as many. */

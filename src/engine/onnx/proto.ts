@@ -13,7 +13,7 @@ const tensorProto = root.lookupType('onnx.TensorProto');
 const elementTypes: Record<ElementType, number> = { float: 1, int64: 7, bool: 9, double: 11 };
 
 /** AttributeProto.AttributeType */
-const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const attributeTypes = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
 /** Opset 20 is the first with Gelu; IR 9 is what its release wrote. ONNX Runtime 1.30 and transformers.js read both. */
 const opsetVersion = 20;
@@ -33,6 +33,8 @@ function attributeProto(name: string, attribute: Attribute): object {
       return { name, type: attributeTypes.ints, ints: attribute.value };
     case 'string':
       return { name, type: attributeTypes.string, s: Buffer.from(attribute.value, 'utf8') };
+    case 'graph':
+      return { name, type: attributeTypes.graph, g: graphFields(attribute.value) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** A model opened in ONNX Runtime, with the settings that all of Podium's sessions share. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FinalError } from '../../errors.ts';
+import type { ProviderName } from '../../flows/contracts.ts';
 import type { TensorData } from './graph.ts';
 
 export type Feeds = Record<string, Tensor>;
@@ -12,11 +13,24 @@ export type Feeds = Record<string, Tensor>;
 export const engineThreads = 2;
 
 /**
+ * Options for this provider; operators that it lacks are computed on the CPU. WebGPU's shaders check their indices
+ * (`enableRobustness`): without, one of ONNX Runtime 1.30 reads past the end of a buffer of a few megabytes, which a
+ * driver may answer by ending the process (SwiftShader does, at the second or third training step).
+ */
+export function on(provider: ProviderName): InferenceSession.SessionOptions {
+  return { executionProviders: [provider === 'webgpu' ? { name: provider, enableRobustness: true } : provider] };
+}
+
+/**
  * Opens a model, from its bytes or from its file (then weights in a file beside it are found). The thread that calls
  * `run` is blocked until the step is done (onnxruntime-node computes inside its promise), so a session belongs in a
  * process without other duties.
  */
-export async function openSession(model: Uint8Array | string, threads = engineThreads): Promise<InferenceSession> {
+export async function openSession(
+  model: Uint8Array | string,
+  threads = engineThreads,
+  extra: InferenceSession.SessionOptions = {},
+): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -26,6 +40,7 @@ export async function openSession(model: Uint8Array | string, threads = engineTh
     // a plan of memory per combination of shapes is of no use where nearly every batch has another, and took 200 MB more
     enableMemPattern: false,
     logSeverityLevel: 3,
+    ...extra,
   };
   return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }

@@ -7,7 +7,7 @@
  */
 import { add, divide, minimum, multiply, negate, sqrt, subtract } from '../onnx/elementwise.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { sumAll } from '../onnx/linear.ts';
+import { reduceSum, sumAll } from '../onnx/linear.ts';
 import type { UpdateFactors } from './optimizer-kernel.ts';
 
 const adamw = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -68,9 +68,12 @@ export function update(state: Moments, g: Value, gradientScale: Value, scalars: 
   return { p: subtract(decayed, step), m: m1, v: v1 };
 }
 
-/** sqrt of the sum of all squares of all gradients. */
+/**
+ * sqrt of the sum of all squares of all gradients. Each is summed over its last axis first: many sums side by side, where
+ * one sum over all numbers would keep a GPU waiting for a single group of threads.
+ */
 export function globalNorm(gradients: readonly Value[]): Value {
-  const [first, ...others] = gradients.map((g) => sumAll(multiply(g, g)));
+  const [first, ...others] = gradients.map((g) => sumAll(reduceSum(multiply(g, g), [-1])));
   if (!first) throw new RangeError('globalNorm needs a gradient.');
   return sqrt(others.reduce((sum, square) => add(sum, square), first));
 }

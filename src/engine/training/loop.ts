@@ -1,19 +1,20 @@
 /** The recipe: epochs of batches, validation after each, early stopping, the best epoch's weights. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FinalError } from '../../errors.ts';
-import type { Warning } from '../../flows/contracts.ts';
+import type { ProviderName, Warning } from '../../flows/contracts.ts';
 import type { TrainedModel, TrainHooks, TrainTask } from '../classifier.ts';
-import { openSession } from '../onnx/session.ts';
+import { deviceText, providerOf } from '../onnx/providers.ts';
 import { scheduledLearningRate } from './adamw.ts';
 import { epochBatches, shuffledOrder, weightedOrder } from './batches.ts';
 import { type BestWeights, openBestWeights } from './best-weights.ts';
 import { Checkpoint, fingerprintOf, type Story } from './checkpoint.ts';
 import { lossWeights } from './class-weights.ts';
-import { buildInference } from './inference-graph.ts';
+import type { Objective } from './gradient-graph.ts';
+import { piecesThatFit } from './memory-estimate.ts';
 import { type Network, parameterCount, type Weights } from './network.ts';
 import { Random } from './random.ts';
-import { Stepper } from './stepper.ts';
-import { Validator } from './validation.ts';
+import { openStepper, type TrainingStepper, trainsOnDevices } from './training-stepper.ts';
+import { validationScore } from './validation.ts';
 
 export interface TrainingData<Document> {
   train: readonly Document[];
@@ -24,8 +25,11 @@ export interface TrainingOutcome {
   weights: Weights;
   chosenEpoch: number;
   epochs: TrainedModel['epochs'];
-  /** what training had to change */
+  /** what training had to change, or could not use */
   warnings: Warning[];
+  /** where it was done, in words */
+  device: string;
+  provider: ProviderName;
 }
 
 /** How many times training reports its progress, besides at the end of each epoch. */
@@ -34,7 +38,7 @@ const progressReports = 100;
 /**
  * Trains a network by the task's recipe. The same task, seed and machine kind give the same numbers, also when a
  * training goes on from the checkpoint of one that was killed. With an empty validation set the last epoch is kept.
- * Aborting takes effect before the next step.
+ * Aborting takes effect before the next step, on a device that takes several at once within about a second.
  */
 export async function trainNetwork<Document>(
   network: Network<Document>,
@@ -45,44 +49,52 @@ export async function trainNetwork<Document>(
 ): Promise<TrainingOutcome> {
   hooks.signal.throwIfAborted();
   const { recipe, kind, labels } = task;
-  const objective = {
+  const objective: Objective = {
     kind,
     classes: labels.length,
     weights: task.classWeights ? lossWeights(kind, task.train.targets, labels.length) : null,
   };
-  const { weightDecay, gradientClipNorm, accumulation } = recipe;
-  const options = { weightDecay, gradientClipNorm, seed: task.seed, pieces: accumulation };
+  const { weightDecay, gradientClipNorm } = recipe;
   const { checkpoints, settings } = hooks;
+  const { name: provider, note } = trainsOnDevices(network) ? await providerOf(settings) : onCpu;
+  const pieces = provider === 'cpu' ? affordablePieces(network, objective, data, task, hooks) : recipe.accumulation;
+  const options = { weightDecay, gradientClipNorm, seed: task.seed, pieces };
   const checkpoint = checkpoints ? new Checkpoint(checkpoints, fingerprintOf(network, task, peakLearningRate)) : null;
   const best = await openBestWeights(checkpoint, parameterCount(network.parameters) * 4, settings.cacheFolder);
-  const stepper = await Stepper.open(network, objective, options);
-  const inference = data.validation.length > 0 ? await openSession(buildInference(network, null)) : null;
+  const stepper = await openStepper(network, objective, options, provider);
   try {
-    const validator = inference ? new Validator(network, inference, data.validation, task) : null;
-    const run = { network, documents: data.train, task, peakLearningRate, hooks, stepper, validator, checkpoint, best };
+    const run = { network, data, task, peakLearningRate, hooks, provider, stepper, checkpoint, best };
     const story = await runEpochs(run);
     // native memory goes back before the weights are copied out
     await stepper.release();
     const weights = await best.take(story.best.epoch, stepper.state.weights());
-    return { weights, chosenEpoch: story.best.epoch, epochs: story.epochs, warnings: story.warnings };
+    return {
+      weights,
+      chosenEpoch: story.best.epoch,
+      epochs: story.epochs,
+      warnings: [...story.warnings, ...providerWarnings(note)],
+      device: deviceText(provider),
+      provider,
+    };
   } finally {
     await stepper.release();
-    await inference?.release();
     await best.dispose();
   }
 }
 
 interface Run<Document> {
   network: Network<Document>;
-  documents: readonly Document[];
+  data: TrainingData<Document>;
   task: TrainTask;
   peakLearningRate: number;
   hooks: TrainHooks;
-  stepper: Stepper<Document>;
-  validator: Validator<Document> | null;
+  provider: ProviderName;
+  stepper: TrainingStepper<Document>;
   checkpoint: Checkpoint | null;
   best: BestWeights;
 }
+
+const onCpu: { name: ProviderName; note: string | null } = { name: 'cpu', note: null };
 
 const beginning: Story = {
   epochs: [],
@@ -109,17 +121,20 @@ async function runEpochs<Document>(run: Run<Document>): Promise<Story> {
 
 /** One epoch and its validation; gives the story with it. */
 async function runEpoch<Document>(run: Run<Document>, before: Story): Promise<Story> {
-  const { documents, task, hooks, stepper, validator, checkpoint, best } = run;
+  const { network, data, task, hooks, provider, stepper, checkpoint, best } = run;
   const { epochs } = task.recipe;
+  const { signal } = hooks;
   const epoch = before.epochs.length + 1;
-  const steps = epochs * Math.ceil(documents.length / task.recipe.batchSize);
+  const steps = epochs * Math.ceil(data.train.length / task.recipe.batchSize);
   const report = (step: number, note: string | null) =>
     hooks.onProgress({ stage: 'training', share: step / Math.max(1, steps), epoch, epochs, note });
   const { trainLoss, step } = await runBatches(run, epoch, before.step, steps, report);
+  await stepper.settle();
   const weights = stepper.state.weights();
-  const score = validator ? await validator.score(weights, hooks.signal) : 0;
+  const validates = data.validation.length > 0;
+  const score = validates ? await validationScore(network, data.validation, task, { weights, provider, signal }) : 0;
   report(step, `epoch ${epoch}: loss ${trainLoss.toFixed(3)}, validation macro-F1 ${score.toFixed(3)}`);
-  const better = score > before.best.score || !validator;
+  const better = score > before.best.score || !validates;
   if (better) await best.keep(epoch, weights);
   return {
     epochs: [...before.epochs, { epoch, trainLoss, validationMacroF1: score }],
@@ -131,36 +146,65 @@ async function runEpoch<Document>(run: Run<Document>, before: Story): Promise<St
 }
 
 async function runBatches<Document>(
-  { network, documents, task, peakLearningRate, hooks, stepper }: Run<Document>,
+  { network, data, task, peakLearningRate, hooks, stepper }: Run<Document>,
   epoch: number,
   stepsBefore: number,
   steps: number,
   report: (step: number, note: null) => void,
 ): Promise<{ trainLoss: number; step: number }> {
+  const documents = data.train;
   const { sampling, batchSize, warmupShare } = task.recipe;
   const { targets } = task.train;
   const random = new Random(task.seed, `order ${epoch}`);
   const order = sampling === 'weighted' ? weightedOrder(targets, random) : shuffledOrder(documents.length, random);
   const lengths = documents.map((document) => network.length(document));
   const reportEvery = Math.max(1, Math.floor(steps / progressReports));
+  const batches = epochBatches(order, lengths, batchSize, random);
   stepper.startEpoch(epoch);
-  let step = stepsBefore;
+  let done = 0;
   let lossSum = 0;
-  for (const indices of epochBatches(order, lengths, batchSize, random)) {
+  while (done < batches.length) {
     hooks.signal.throwIfAborted();
-    step++;
-    const batch = {
-      documents: indices.map((index) => documents[index]!),
-      targets: indices.map((index) => targets[index]!),
-    };
-    const rate = scheduledLearningRate(step, steps, warmupShare, peakLearningRate);
-    const { loss } = await stepper.step(batch, step, rate);
-    lossSum += indices.length * loss;
-    if (step % reportEvery === 0) report(step, null);
+    const group = batches.slice(done, done + stepper.stepsAtOnce);
+    const first = stepsBefore + done + 1;
+    const results = await stepper.steps(
+      group.map((indices) => ({
+        documents: indices.map((index) => documents[index]!),
+        targets: indices.map((index) => targets[index]!),
+      })),
+      first,
+      group.map((_, index) => scheduledLearningRate(first + index, steps, warmupShare, peakLearningRate)),
+    );
+    for (const [index, { loss }] of results.entries()) lossSum += group[index]!.length * loss;
+    const before = stepsBefore + done;
+    done += group.length;
+    const step = stepsBefore + done;
+    if (Math.floor(step / reportEvery) > Math.floor(before / reportEvery)) report(step, null);
     // without this a signal sent by a timer or a socket would wait for the whole training
     await nextTurn();
   }
-  return { trainLoss: lossSum / Math.max(1, documents.length), step };
+  return { trainLoss: lossSum / Math.max(1, documents.length), step: stepsBefore + done };
+}
+
+/**
+ * Into how many parts a batch is cut: as the recipe says, or more where its longest texts wouldn't fit into what the
+ * machine has free now. (What a device has free isn't known; there an out-of-memory cuts the batch.)
+ */
+function affordablePieces<Document>(
+  network: Network<Document>,
+  objective: Objective,
+  { train }: TrainingData<Document>,
+  { recipe: { batchSize, accumulation } }: TrainTask,
+  { onProgress }: TrainHooks,
+): number {
+  const longest = train.reduce((most, document) => Math.max(most, network.length(document)), 1);
+  const availableBytes = process.availableMemory();
+  const batch = { size: Math.min(batchSize, train.length), longest };
+  const { pieces, neededBytes } = piecesThatFit(network, objective, batch, accumulation, availableBytes);
+  const [needed, available] = [neededBytes, availableBytes].map((bytes) => (bytes / 1e9).toFixed(1));
+  const note = `about ${needed} GB of memory needed at most, ${available} GB free`;
+  onProgress({ stage: 'preparing', share: 0, epoch: null, epochs: null, note });
+  return pieces;
 }
 
 /** Says, once, that batches had to be cut into more parts than the recipe asks for. */
@@ -171,4 +215,8 @@ function halvedWarnings(before: readonly Warning[], { recipe }: TrainTask, piece
   const each = Math.ceil(recipe.batchSize / pieces);
   const message = `Memory was short: batches of ${recipe.batchSize} texts went through in parts of ${each}, whose gradients were added up.`;
   return [...others, { code, message, row: null, column: null }];
+}
+
+function providerWarnings(note: string | null): Warning[] {
+  return note === null ? [] : [{ code: 'gpu_not_used', message: note, row: null, column: null }];
 }

@@ -206,6 +206,16 @@ export class ParameterState {
     }
   }
 
+  /** `p/`, `m/` and `v/<name>` of all parameters but tables, over the state's own memory. */
+  carried(): Feeds {
+    const feeds: Feeds = {};
+    for (const place of this.dense) {
+      const { name, shape } = place.parameter;
+      for (const block of ['p', 'm', 'v'] as const) feeds[`${block}/${name}`] = tensor(this.block(place, block), shape);
+    }
+    return feeds;
+  }
+
   /** The parameters as they are now; the arrays are the state's own, and later steps change them. */
   weights(): Weights {
     return new Map([...this.dense, ...this.tables].map((place) => [place.parameter.name, this.block(place, 'p')]));

@@ -19,6 +19,8 @@ export interface StepperOptions {
   seed: number;
   /** parts that a batch is cut into; their gradients are added up */
   pieces?: number;
+  /** parameters and moments to go on from; the network's initial ones by default */
+  state?: ParameterState;
   /** replaced by tests that inject faults */
   open?: (model: Uint8Array) => Promise<InferenceSession>;
 }
@@ -27,6 +29,14 @@ export interface StepResult {
   loss: number;
   /** before clipping */
   gradientNorm: number;
+}
+
+/** @throws FinalError when a step gave no numbers to go on with */
+export function checkFinite(name: string, step: number, { loss, gradientNorm }: StepResult): void {
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+  throw new FinalError(
+    `Training ${name}: loss ${loss}, gradient norm ${gradientNorm} at step ${step}; lower the learning rate.`,
+  );
 }
 
 /** Documents with the label indices of each. */
@@ -48,6 +58,8 @@ function pieces<Document>({ documents, targets }: Batch<Document>, count: number
 /** Steps of one network towards one objective. `open` it, `step` as often as needed, `release` its native memory. */
 export class Stepper<Document> {
   readonly state: ParameterState;
+  /** an abort takes effect between steps */
+  readonly stepsAtOnce = 1;
   private readonly network: Network<Document>;
   private readonly objective: Objective;
   private readonly options: StepperOptions;
@@ -63,7 +75,7 @@ export class Stepper<Document> {
     this.objective = objective;
     this.options = options;
     this.parts = options.pieces ?? 1;
-    this.state = new ParameterState(network.parameters);
+    this.state = options.state ?? new ParameterState(network.parameters);
     this.built = this.build();
     this.draws = new DropoutDraws(options.seed, this.built.sites);
     this.noise = new Random(options.seed, 'noise 0');
@@ -105,16 +117,29 @@ export class Stepper<Document> {
   async step(batch: Batch<Document>, step: number, learningRate: number): Promise<StepResult> {
     const loss = await this.gradients(batch);
     const gradientNorm = this.state.gradientNorm();
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw new FinalError(
-        `Training ${this.network.name}: loss ${loss}, gradient norm ${gradientNorm} at step ${step}; lower the learning rate.`,
-      );
-    }
+    checkFinite(this.network.name, step, { loss, gradientNorm });
     const scale = clippingFactor(gradientNorm, this.options.gradientClipNorm);
     this.state.update(({ decay, learningRateScale }) =>
       updateFactors(step, learningRate * learningRateScale, decay ? this.options.weightDecay : 0, scale),
     );
     return { loss, gradientNorm };
+  }
+
+  /** One `step` for each batch. */
+  async steps(
+    batches: readonly Batch<Document>[],
+    firstStep: number,
+    learningRates: readonly number[],
+  ): Promise<StepResult[]> {
+    const results: StepResult[] = [];
+    for (const [index, batch] of batches.entries()) {
+      results.push(await this.step(batch, firstStep + index, learningRates[index] ?? 0));
+    }
+    return results;
+  }
+
+  async settle(): Promise<void> {
+    // the state is always here
   }
 
   async release(): Promise<void> {

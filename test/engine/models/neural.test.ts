@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
 import type { TrainTask } from '../../../src/engine/classifier.ts';
+import { loadEncoderFolder } from '../../../src/engine/models/encoder-folder.ts';
 import { fasttext, loadFasttext } from '../../../src/engine/models/fasttext.ts';
-import { loadTransformer, transformerMini } from '../../../src/engine/models/transformer-mini.ts';
+import { readFolder } from '../../../src/engine/models/model-folder.ts';
+import { transformerMini } from '../../../src/engine/models/scratch-transformer.ts';
 import { quickRecipe } from '../../../src/flows/contracts.ts';
 import { quietHooks } from '../../support/hooks.ts';
-import { savedFiles } from '../../support/saved-files.ts';
 
 const words = ['road', 'water', 'park', 'bus', 'light', 'noise', 'tax', 'school'];
 
@@ -33,9 +37,15 @@ function task(kind: TrainTask['kind'], count = 200, changes: Partial<TrainTask['
   };
 }
 
+async function newFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-neural-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 for (const { family, load } of [
-  { family: fasttext, load: loadFasttext },
-  { family: transformerMini, load: loadTransformer },
+  { family: fasttext, load: async (folder: string) => loadFasttext(await readFolder(folder)) },
+  { family: transformerMini, load: loadEncoderFolder },
 ]) {
   describe(family.id, () => {
     for (const kind of ['single', 'multi'] as const) {
@@ -71,10 +81,12 @@ for (const { family, load } of [
       await model.dispose();
     });
 
-    test('the delivered files predict as the trained model does', async () => {
+    test('the delivered files predict as the trained model does', async (t) => {
       const given = task('multi', 100, { epochs: 2 });
       const model = await family.train(given, quietHooks());
-      const opened = await load(await savedFiles(model));
+      const folder = await newFolder(t);
+      await model.save(folder);
+      const opened = await load(folder);
       assert.deepEqual(opened.labels, given.labels);
       assert.equal(opened.kind, 'multi');
       assert.deepEqual(
@@ -85,8 +97,8 @@ for (const { family, load } of [
       await model.dispose();
     });
 
-    test('files that are not a model are refused by name', async () => {
-      await assert.rejects(load(new Map()), /lacks (config|tokenizer)\.json/);
+    test('files that are not a model are refused by name', async (t) => {
+      await assert.rejects(load(await newFolder(t)), /lacks config\.json/);
     });
 
     test('an abort ends training within a step, with its reason', async () => {

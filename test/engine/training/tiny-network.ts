@@ -1,5 +1,6 @@
 /** A network and documents small enough for hundreds of steps a second. */
-import { encoderNetwork } from '../../../src/engine/models/encoder.ts';
+import { encoderFor } from '../../../src/engine/architectures/registry.ts';
+import { scratchNetwork } from '../../../src/engine/models/scratch-network.ts';
 import type { Network } from '../../../src/engine/training/network.ts';
 import { Random } from '../../../src/engine/training/random.ts';
 import type { Batch } from '../../../src/engine/training/stepper.ts';
@@ -8,8 +9,19 @@ const vocabulary = 50;
 export const classes = 3;
 
 export function tinyNetwork(dropout = 0, seed = 1): Network<Uint32Array> {
-  const size = { vocabulary, maxTokens: 16, layers: 1, hidden: 16, heads: 2, feedForward: 20, classes };
-  return encoderNetwork(size, { dropout, unknownShare: 0, unknown: 1, padding: 0 }, seed);
+  const config = {
+    model_type: 'modernbert',
+    vocab_size: vocabulary,
+    hidden_size: 16,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+    intermediate_size: 20,
+    max_position_embeddings: 16,
+    classifier_pooling: 'mean',
+    embedding_dropout: dropout,
+    classifier_dropout: dropout,
+  };
+  return scratchNetwork(encoderFor(config, classes), seed, 0);
 }
 
 /** Documents of 2 to 12 tokens with one label each, or none to two. */
