@@ -3,15 +3,16 @@
  * share their weights within a group (Lan et al., ALBERT, 2020).
  */
 import { z } from 'zod';
+import { UserError } from '../../errors.ts';
 import { tanh } from '../onnx/elementwise.ts';
 import type { EncoderBuilder } from './architecture.ts';
 import { activationSchema, Blocks, classificationToken, paddingBias } from './blocks.ts';
-import { epsilon, headSize, rate, readConfig, sizes, unsupported } from './config.ts';
+import { absolutePositions, epsilon, headSize, maxLayers, rate, readConfig, sizes } from './config.ts';
 import { ParameterList } from './parameters.ts';
 import { layer, parts } from './post-norm.ts';
 
 const configSchema = z.object({
-  ...unsupported,
+  ...absolutePositions,
   vocab_size: sizes.vocabulary,
   embedding_size: sizes.hidden.default(128),
   hidden_size: sizes.hidden,
@@ -33,6 +34,18 @@ type Config = z.infer<typeof configSchema>;
 
 const layerName = (group: number, inner: number): string => `group.${group}.${inner}`;
 
+/** @throws UserError for groups without a layer, and for more layers than there may be altogether */
+function checkGroups({ num_hidden_layers: layers, num_hidden_groups: groups, inner_group_num: inner }: Config): void {
+  if (groups > layers) {
+    throw new UserError(`config.json: num_hidden_groups: expected at most the ${layers} layers; got ${groups}.`);
+  }
+  if (layers * inner > maxLayers) {
+    throw new UserError(
+      `config.json: inner_group_num: expected at most ${maxLayers} layers altogether; got ${layers * inner}.`,
+    );
+  }
+}
+
 /** The names of the layers in the order they are applied. */
 function layerNames({ num_hidden_layers, num_hidden_groups, inner_group_num }: Config): string[] {
   return Array.from({ length: num_hidden_layers }, (_, index) => {
@@ -44,6 +57,7 @@ function layerNames({ num_hidden_layers, num_hidden_groups, inner_group_num }: C
 export const albertEncoder: EncoderBuilder = (json, classes) => {
   const config = readConfig(json, configSchema);
   headSize(config.hidden_size, config.num_attention_heads);
+  checkGroups(config);
   const settings = {
     hidden: config.hidden_size,
     heads: config.num_attention_heads,

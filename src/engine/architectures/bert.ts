@@ -7,12 +7,12 @@ import { gelu, tanh } from '../onnx/elementwise.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { Encoder, EncoderBuilder } from './architecture.ts';
 import { activationSchema, Blocks, classificationToken, paddingBias } from './blocks.ts';
-import { epsilon, headSize, rate, readConfig, sizes, unsupported } from './config.ts';
+import { absolutePositions, epsilon, headSize, positionsFrom, rate, readConfig, sizes } from './config.ts';
 import { ParameterList } from './parameters.ts';
 import { layer, parts } from './post-norm.ts';
 
 const configSchema = z.object({
-  ...unsupported,
+  ...absolutePositions,
   vocab_size: sizes.vocabulary,
   hidden_size: sizes.hidden,
   num_hidden_layers: sizes.layers,
@@ -141,7 +141,7 @@ function encoder(variant: Variant, config: Config, classes: number): Encoder {
     layers: config.num_hidden_layers,
     heads: config.num_attention_heads,
     feedForward: config.intermediate_size,
-    maxTokens: config.max_position_embeddings - firstPosition,
+    maxTokens: positionsFrom(firstPosition, config.max_position_embeddings),
     forward(graph, parameters, inputs, { dropout, lastLayerOnFirstToken }) {
       const blocks = new Blocks(graph, parameters, dropout);
       const embedded = blocks.embed(inputs, {

@@ -43,8 +43,8 @@ export function activate(x: Value, name: Activation): Value {
 }
 
 interface Embedding {
-  /** names of parameters; `type` null: the model has no token types */
-  tables: { word: string; position: string; type: string | null };
+  /** names of parameters; null: the model has no such table */
+  tables: { word: string; position: string | null; type: string | null };
   /** row of the position table at which a text starts */
   firstPosition: number;
 }
@@ -83,10 +83,11 @@ export class Blocks {
   /** Words, their positions and, where there are, the type of a single text: [B, T] -> [B, T, E] */
   embed(inputs: EncoderInputs, { tables, firstPosition }: Embedding): Value {
     const word = this.words(tables.word, inputs);
-    const position = this.positions(tables.position, inputs, firstPosition);
+    const position = tables.position === null ? null : this.positions(tables.position, inputs, firstPosition);
+    const type = tables.type === null ? null : this.firstType(tables.type);
     // both are the same for every document: added to each other first, they cost one pass over the batch, not two
-    const common = tables.type === null ? position : add(position, this.firstType(tables.type));
-    return add(word, common);
+    const common = position && type ? add(position, type) : (position ?? type);
+    return common ? add(word, common) : word;
   }
 
   /** Rows of the vocabulary: [B, T] -> [B, T, E] */
@@ -163,9 +164,9 @@ function splitHeads(x: Value, heads: number, permutation: readonly number[]): Va
 }
 
 /** [B, Q, H] -> [B, A, Q, D] */
-export const inHeads = (x: Value, heads: number): Value => splitHeads(x, heads, [0, 2, 1, 3]);
+const inHeads = (x: Value, heads: number): Value => splitHeads(x, heads, [0, 2, 1, 3]);
 /** [B, T, H] -> [B, A, D, T], as keys stand in the product with queries */
-export const transposedInHeads = (x: Value, heads: number): Value => splitHeads(x, heads, [0, 2, 3, 1]);
+const transposedInHeads = (x: Value, heads: number): Value => splitHeads(x, heads, [0, 2, 3, 1]);
 
 /** 0 for tokens and very negative for padding: [B, 1, 1, T]. */
 export function paddingBias(graph: Graph, { mask }: EncoderInputs): Value {

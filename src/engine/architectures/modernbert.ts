@@ -19,7 +19,7 @@ import {
   maskedScore,
   paddingBias,
 } from './blocks.ts';
-import { epsilon, headSize, rate, readConfig, sizes } from './config.ts';
+import { epsilon, headSize, maxLayers, rate, readConfig, sizes } from './config.ts';
 import { ParameterList } from './parameters.ts';
 
 const attentionTypes = ['full_attention', 'sliding_attention'] as const;
@@ -54,7 +54,7 @@ const configSchema = z.object({
   local_attention: sizes.positions.default(128),
   /** as the published checkpoints say it, and as today's transformers writes it */
   global_attn_every_n_layers: sizes.layers.default(3),
-  layer_types: z.array(z.enum(attentionTypes)).nullable().optional(),
+  layer_types: z.array(z.enum(attentionTypes)).max(maxLayers).nullable().optional(),
   global_rope_theta: theta.default(160_000),
   local_rope_theta: theta.nullable().default(10_000),
   rope_parameters: z
@@ -64,6 +64,9 @@ const configSchema = z.object({
     .optional(),
 });
 type Config = z.infer<typeof configSchema>;
+
+/** Of each of its tables of cosines and sines: 16 times those of the published checkpoints, 16 MB a table. */
+const maxAngles = 2 ** 22;
 
 const layerName = (index: number): string => `layer.${index}`;
 
@@ -88,6 +91,13 @@ export const modernBertEncoder: EncoderBuilder = (json, classes) => {
   const config = readConfig(json, configSchema);
   const size = headSize(config.hidden_size, config.num_attention_heads);
   if (size % 2 !== 0) throw new UserError(`config.json: rotary positions need heads of even size, got ${size}.`);
+  const angles = (config.max_position_embeddings * size) / 2;
+  if (angles > maxAngles) {
+    throw new UserError(
+      `config.json: max_position_embeddings: expected at most ${(2 * maxAngles) / size} with heads of ${size}; ` +
+        `got ${config.max_position_embeddings}.`,
+    );
+  }
   const types = layerTypes(config);
   return {
     modelType: 'modernbert',
@@ -184,9 +194,9 @@ class Layers {
     const known = this.rotations.get(theta);
     if (known) return known;
     const positions = this.config.max_position_embeddings;
-    const angles = Array.from({ length: positions * half }, (_, index) =>
-      Math.fround(Math.floor(index / half) * Math.fround(1 / theta ** ((index % half) / half))),
-    );
+    const frequencies = Array.from({ length: half }, (_, index) => Math.fround(1 / theta ** (index / half)));
+    const angles = new Float32Array(positions * half);
+    for (let at = 0; at < angles.length; at++) angles[at] = Math.floor(at / half) * (frequencies[at % half] ?? 0);
     const made = {
       cosines: this.forTokens(`cosines_${theta}`, angles.map(Math.cos), [positions, 1, half]),
       sines: this.forTokens(`sines_${theta}`, angles.map(Math.sin), [positions, 1, half]),
@@ -196,7 +206,7 @@ class Layers {
   }
 
   /** A constant with a row for each position, cut to T of them. */
-  private forTokens(name: string, numbers: readonly number[], shape: readonly number[]): Value {
+  private forTokens(name: string, numbers: Float32Array, shape: readonly number[]): Value {
     const { graph } = this.blocks;
     const all = graph.initializer(name, shape, graph.reals(numbers));
     return slice(all, 0, 0, { at: dimensionOf(this.inputs.ids, 1), dimension: 'T' });
@@ -211,11 +221,8 @@ class Layers {
   private makeWindow(graph: Graph): Value {
     const reach = Math.floor(this.config.local_attention / 2);
     const count = this.config.max_position_embeddings;
-    const positions = this.forTokens(
-      'window_positions',
-      Array.from({ length: count }, (_, index) => index),
-      [count],
-    );
+    const counted = Float32Array.from({ length: count }, (_, index) => index);
+    const positions = this.forTokens('window_positions', counted, [count]);
     const distances = subtract(unsqueeze(positions, [1]), unsqueeze(positions, [0]));
     // squares of whole numbers: beyond the reach they exceed its square by 1 at least
     const beyond = minimum(relu(subtract(multiply(distances, distances), graph.scalar(reach * reach))), 1);

@@ -3,19 +3,18 @@
  * distance between tokens (Raffel et al., T5, 2020) added to the scores of every layer.
  */
 import { z } from 'zod';
-import { tanh } from '../onnx/elementwise.ts';
+import { add, subtract, tanh } from '../onnx/elementwise.ts';
 import type { Value } from '../onnx/graph.ts';
 import { dimensionOf, gather, slice, transpose, unsqueeze } from '../onnx/layout.ts';
 import type { EncoderBuilder, EncoderInputs } from './architecture.ts';
 import { activationSchema, Blocks, classificationToken, paddingBias } from './blocks.ts';
-import { epsilon, headSize, rate, readConfig, sizes, unsupported } from './config.ts';
+import { epsilon, headSize, positionsFrom, rate, readConfig, sizes } from './config.ts';
 import { ParameterList } from './parameters.ts';
 import { layer, parts } from './post-norm.ts';
 
 const bucketCount = 32;
 
 const configSchema = z.object({
-  ...unsupported,
   vocab_size: sizes.vocabulary,
   hidden_size: sizes.hidden,
   num_hidden_layers: sizes.layers,
@@ -24,7 +23,6 @@ const configSchema = z.object({
   max_position_embeddings: sizes.positions,
   // its code computes 32 buckets, whatever the config says
   relative_attention_num_buckets: z.literal(bucketCount, `expected ${bucketCount}`).default(bucketCount),
-  pad_token_id: z.number().int().min(0).default(1),
   hidden_act: activationSchema.default('gelu'),
   hidden_dropout_prob: rate.default(0.1),
   attention_probs_dropout_prob: rate.default(0.1),
@@ -35,6 +33,8 @@ type Config = z.infer<typeof configSchema>;
 
 /** Distances from here on share one bucket; written in its code, not in its config. */
 const maxDistance = 128;
+/** Behind the row of padding, 1 in its code, whatever the config says. */
+const firstPosition = 2;
 const layerName = (index: number): string => `layer.${index}`;
 
 /**
@@ -55,8 +55,7 @@ function distanceBucket(distance: number): number {
 export const mpnetEncoder: EncoderBuilder = (json, classes) => {
   const config = readConfig(json, configSchema);
   headSize(config.hidden_size, config.num_attention_heads);
-  const firstPosition = config.pad_token_id + 1;
-  const maxTokens = config.max_position_embeddings - firstPosition;
+  const maxTokens = positionsFrom(firstPosition, config.max_position_embeddings);
   const settings = {
     hidden: config.hidden_size,
     heads: config.num_attention_heads,
@@ -100,15 +99,14 @@ export const mpnetEncoder: EncoderBuilder = (json, classes) => {
 /** [1, A, T, T]: for each head, the learnt bias of the distance between query and key */
 function distanceBias(blocks: Blocks, { ids }: EncoderInputs, maxTokens: number): Value {
   const { graph } = blocks;
-  const all = new BigInt64Array(maxTokens * maxTokens);
-  for (let query = 0; query < maxTokens; query++) {
-    for (let key = 0; key < maxTokens; key++) {
-      all[query * maxTokens + key] = BigInt(distanceBucket(key - query));
-    }
-  }
-  const square = graph.initializer('distance_buckets', [maxTokens, maxTokens], all);
+  const count = 2 * maxTokens - 1;
+  const buckets = BigInt64Array.from({ length: count }, (_, at) => BigInt(distanceBucket(at - maxTokens + 1)));
+  const counted = BigInt64Array.from({ length: maxTokens }, (_, at) => BigInt(at));
   const tokens = { at: dimensionOf(ids, 1), dimension: 'T' };
-  const used = slice(slice(square, 0, 0, tokens), 1, 0, tokens);
+  const positions = slice(graph.initializer('positions', [maxTokens], counted), 0, 0, tokens);
+  const distances = subtract(unsqueeze(positions, [0]), unsqueeze(positions, [1])); // key's - query's, [T, T]
+  const places = add(distances, graph.integers([maxTokens - 1]));
+  const used = gather(graph.initializer('distance_buckets', [count], buckets), places);
   return unsqueeze(transpose(gather(blocks.parameter('distance_bias'), used), [2, 0, 1]), [0]);
 }
 

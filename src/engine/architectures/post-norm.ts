@@ -37,13 +37,25 @@ export function layer(
   x: Value,
   biases: readonly Value[],
   name: string,
-  { hidden, heads, activation, epsilon, dropout }: LayerSettings,
+  settings: LayerSettings,
+  firstOnly: boolean,
+): Value {
+  const projected = blocks.queriesKeysValues(x, `${name}.${parts.qkv}`, settings.hidden, firstOnly);
+  const mixed = blocks.attention(projected, settings.heads, biases, settings.dropout.attention);
+  return afterAttention(blocks, x, mixed, name, settings, firstOnly);
+}
+
+/** The rest of a layer behind the heads' values, mixed [B, T or 1, H] by attention. */
+export function afterAttention(
+  blocks: Blocks,
+  x: Value,
+  mixed: Value,
+  name: string,
+  { activation, epsilon, dropout }: LayerSettings,
   firstOnly: boolean,
 ): Value {
   const at = (part: keyof typeof parts): string => `${name}.${parts[part]}`;
   const drop = (value: Value, rate: number): Value => blocks.dropout.apply(value, rate);
-  const projected = blocks.queriesKeysValues(x, at('qkv'), hidden, firstOnly);
-  const mixed = blocks.attention(projected, heads, biases, dropout.attention);
   const attended = drop(blocks.linear(mixed, at('attentionOutput')), dropout.attentionOutput);
   const kept = firstOnly ? firstToken(x) : x;
   const middle = blocks.norm(add(attended, kept), at('attentionNorm'), epsilon);

@@ -4,6 +4,8 @@ import { UserError } from '../../errors.ts';
 import { albertEncoder } from './albert.ts';
 import type { Encoder, EncoderBuilder } from './architecture.ts';
 import { bertEncoder, camembertEncoder, electraEncoder, robertaEncoder, xlmRobertaEncoder } from './bert.ts';
+import { readConfig, unsupportedSchema } from './config.ts';
+import { debertaEncoder } from './deberta.ts';
 import { distilbertEncoder } from './distilbert.ts';
 import { modernBertEncoder } from './modernbert.ts';
 import { mpnetEncoder } from './mpnet.ts';
@@ -12,6 +14,7 @@ const builders: Readonly<Record<string, EncoderBuilder>> = {
   albert: albertEncoder,
   bert: bertEncoder,
   camembert: camembertEncoder,
+  'deberta-v2': debertaEncoder,
   distilbert: distilbertEncoder,
   electra: electraEncoder,
   modernbert: modernBertEncoder,
@@ -25,6 +28,7 @@ export const supportedModelTypes: readonly string[] = Object.keys(builders);
 /** What to take instead of well-known architectures that aren't written here. */
 const longTexts = 'for long texts take a ModernBERT (8,192 tokens)';
 const advice: Readonly<Record<string, string>> = {
+  deberta: 'take a DeBERTa v3 (its model_type is deberta-v2)',
   longformer: longTexts,
   big_bird: longTexts,
   led: longTexts,
@@ -45,7 +49,10 @@ export function encoderFor(config: unknown, classes: number): Encoder {
   if (!parsed.success) throw new UserError('config.json: model_type is missing; a Hugging Face checkpoint names it.');
   const type = parsed.data.model_type;
   const build = Object.hasOwn(builders, type) ? builders[type] : undefined;
-  if (build) return build(config, classes);
+  if (build) {
+    readConfig(config, unsupportedSchema);
+    return build(config, classes);
+  }
   const instead = Object.hasOwn(advice, type) ? `; ${advice[type]}` : '';
   throw new UserError(
     `config.json: model_type ${JSON.stringify(type)} is not supported${instead}. Supported: ${supportedModelTypes.join(', ')}.`,

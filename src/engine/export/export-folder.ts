@@ -30,8 +30,8 @@ export interface TrainedEncoder {
   weights: Weights;
   /** null: the vocabulary was trained whole */
   trimmed: TrimmedVocabulary | null;
-  /** folder of the checkpoint's tokenizer.json */
-  tokenizerFolder: string;
+  /** folder of the checkpoint's tokenizer.json, or the texts of its files by name */
+  tokenizerFiles: string | ReadonlyMap<string, string>;
   labels: readonly string[];
   kind: CategoryKind;
   /** longest document it was trained with, special tokens included */
@@ -56,7 +56,7 @@ export async function exportFolder(
   await mkdir(path.join(folder, path.dirname(onnxFile)), { recursive: true });
   const padding = paddingSchema.safeParse(config).data;
   const tokenizer = await exportedTokenizer({
-    folder: model.tokenizerFolder,
+    files: model.tokenizerFiles,
     padTokenId: padding?.pad_token_id ?? null,
     maxTokens,
   });

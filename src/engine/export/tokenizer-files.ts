@@ -39,8 +39,8 @@ type TokenName = (typeof tokenNames)[number];
 const dropped = new Set(['auto_map', 'name_or_path', 'special_tokens_map_file', 'tokenizer_file', 'max_len']);
 
 export interface TokenizerSource {
-  /** folder with tokenizer.json and, where the checkpoint has them, the other two */
-  folder: string;
+  /** folder with tokenizer.json and, where the checkpoint has them, the other two; or their texts by name */
+  files: string | ReadonlyMap<string, string>;
   /** `pad_token_id` of config.json, which says what padding is where the tokenizer's files don't */
   padTokenId: number | null;
   /** longest document, special tokens included */
@@ -52,14 +52,14 @@ export interface TokenizerSource {
  * @throws UserError when one of them can't be read
  */
 export async function exportedTokenizer({
-  folder,
+  files,
   padTokenId,
   maxTokens,
 }: TokenizerSource): Promise<Map<string, object>> {
-  const tokenizer = await readJson(folder, tokenizerFile, tokenizerSchema);
+  const tokenizer = await readJson(files, tokenizerFile, tokenizerSchema);
   if (tokenizer === null) throw new UserError(`${tokenizerFile} is missing.`);
-  const config = await readJson(folder, tokenizerConfigFile, objectSchema);
-  const map = (await readJson(folder, specialTokensFile, objectSchema)) ?? {};
+  const config = await readJson(files, tokenizerConfigFile, objectSchema);
+  const map = (await readJson(files, specialTokensFile, objectSchema)) ?? {};
   const tokens = new Map<TokenName, Token>();
   for (const name of tokenNames) {
     const found = tokenOf(config?.[name]) ?? tokenOf(map[name]) ?? inferred(name, tokenizer, padTokenId);
@@ -92,11 +92,16 @@ const truncation = (maxTokens: number): object => ({
   stride: 0,
 });
 
-async function readJson<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T | null> {
-  const text = await readFile(path.join(folder, name), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+async function textOf(files: TokenizerSource['files'], name: string): Promise<string | null> {
+  if (typeof files !== 'string') return files.get(name) ?? null;
+  return readFile(path.join(files, name), 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return null;
     throw new UserError(`${name} can't be read: ${errorText(cause)}`, { cause });
   });
+}
+
+async function readJson<T>(files: TokenizerSource['files'], name: string, schema: z.ZodType<T>): Promise<T | null> {
+  const text = await textOf(files, name);
   if (text === null) return null;
   try {
     return schema.parse(JSON.parse(text));

@@ -131,7 +131,7 @@ export async function trainedEncoder(
     config: fixture.config,
     weights,
     trimmed: { rows, source },
-    tokenizerFolder: checkpoint,
+    tokenizerFiles: checkpoint,
     labels: labels[kind],
     kind,
     maxTokens: 12,
