@@ -43,6 +43,8 @@ export const rankReportSchema = z.object({
       parameters: measured.parameters.nullable(),
       peakMemoryBytes: measured.peakMemoryBytes.nullable(),
       device: measured.device.nullable(),
+      texts: measured.texts,
+      checkpoint: measured.checkpoint,
     }),
   ),
   ranking: rankingSchema.shape.rows,
@@ -114,5 +116,7 @@ function trialOf(outcome: TrialOutcome, seed: number): RankReport['trials'][numb
     parameters: result?.parameters ?? null,
     peakMemoryBytes: result?.peakMemoryBytes ?? null,
     device: result?.device ?? null,
+    texts: result?.texts ?? null,
+    checkpoint: result?.checkpoint ?? null,
   };
 }

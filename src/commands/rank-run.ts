@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { withProvider } from '../engine/onnx/providers.ts';
 import { runTrial, type TrialData } from '../engine/run-trial.ts';
 import { errorText, FinalError, UserError } from '../errors.ts';
-import { type EngineSettings, type Profile, quickRecipe, type TrialSpec } from '../flows/contracts.ts';
+import { type EngineSettings, type Profile, quickRecipe, type Recipe, type TrialSpec } from '../flows/contracts.ts';
 import { planTrials, rankedLanguages } from '../flows/plan.ts';
 import { rankModels, type TrialOutcome } from '../flows/ranking.ts';
 import type { Plan } from '../flows/records.ts';
@@ -26,7 +26,7 @@ export async function rankFile(file: string, options: RankOptions, signal: Abort
     categories,
     languages: null,
     mode: options.perLanguage ? 'per-language' : 'multilingual',
-    recipe: { ...quickRecipe, epochs: options.epochs },
+    recipe: recipeOf(options),
     seed: options.seed,
   };
   const specs = planTrials(plan, profile);
@@ -48,6 +48,11 @@ export async function rankFile(file: string, options: RankOptions, signal: Abort
   }
   if (outcomes.every(({ status }) => status !== 'done')) throw noneFinished(failures);
   console.log(rankingTable(ranking));
+}
+
+function recipeOf({ epochs, learningRate, batchSize, maxTokens, longTexts }: RankOptions): Recipe {
+  const typed = { epochs, batchSize, longTexts };
+  return { ...quickRecipe, ...typed, learningRate: learningRate ?? null, maxTokens: maxTokens ?? null };
 }
 
 /** Nobody's documents go missing without a word. */

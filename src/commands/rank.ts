@@ -1,8 +1,8 @@
 /** `podium rank`: the same trials and ranking as in Slack, in this process, for scripts and for measuring. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { errorText, UserError } from '../errors.ts';
 import { defaultModels } from '../flows/catalogue.ts';
-import { quickRecipe } from '../flows/contracts.ts';
+import { quickRecipe, type Recipe, recipeSchema } from '../flows/contracts.ts';
 import { printable, printableLine } from './terminal.ts';
 
 export interface RankOptions {
@@ -15,6 +15,10 @@ export interface RankOptions {
   test?: string;
   perLanguage: boolean;
   epochs: number;
+  learningRate?: number;
+  batchSize: number;
+  maxTokens?: number;
+  longTexts: Recipe['longTexts'];
   seed: number;
   json?: string;
 }
@@ -36,6 +40,14 @@ export function rankCommand(done: (exitCode: number) => void): Command {
     .option('--test <file>', 'a test file of its own; nothing of it is trained or chosen on')
     .option('--per-language', 'a model for each language, ranked apart', false)
     .option('--epochs <number>', 'passes over the training documents', integer(1, 50), quickRecipe.epochs)
+    .option('--learning-rate <number>', "highest of the training (each model's own)", positive)
+    .option('--batch-size <number>', 'documents per step', integer(1, 512), quickRecipe.batchSize)
+    .option('--max-tokens <number>', 'longest text that is read whole (that of 99 in 100 texts)', integer(8, 131_072))
+    .addOption(
+      new Option('--long-texts <way>', 'longer texts: their start, their start and end, or windows over them')
+        .choices(recipeSchema.shape.longTexts.unwrap().options)
+        .default(quickRecipe.longTexts),
+    )
     .option('--seed <number>', 'of splits, models and intervals', integer(0, 2 ** 31 - 1), 7)
     .option('--json <file>', 'where to write the whole result (docs/rank-json.md)')
     .action(async (file: string, options: RankOptions) => done(await rank(file, options)));
@@ -56,6 +68,12 @@ function integer(least: number, most: number): (value: string) => number {
     if (number >= least && number <= most) return number;
     throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
   };
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number > 0 && number <= 1) return number;
+  throw new InvalidArgumentError('Expected a number above 0, at most 1.');
 }
 
 async function rank(file: string, options: RankOptions): Promise<number> {

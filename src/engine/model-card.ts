@@ -14,7 +14,8 @@ const count = (value: number): string => value.toLocaleString('en');
 export function modelCard(dataset: Dataset, spec: TrialSpec, run: TrialRun): string {
   const { result, labels, kind } = run;
   const { checkpoint } = result;
-  const model = escapeMarkdown(spec.model);
+  // a folder's own name, not its path on some machine
+  const model = escapeMarkdown(checkpoint?.source ?? spec.model);
   return `${frontMatter(spec, run)}
 # ${escapeMarkdown(spec.category)} classifier
 

@@ -71,16 +71,16 @@ export const builtinModels: readonly CatalogueModel[] = [
   }),
   builtin('transformer-mini', {
     name: 'Transformer, mini',
-    note: 'Two attention layers, learnt from your data alone.',
+    note: 'Two attention layers, words and weights learnt from your data alone.',
     maxTokens: 256,
-    secondsPerThousandDocuments: 4,
+    secondsPerThousandDocuments: 1,
     epochs: true,
   }),
   builtin('transformer-small', {
     name: 'Transformer, small',
-    note: 'Four attention layers, learnt from your data alone. Takes longest.',
+    note: 'Four wider attention layers, learnt from your data alone. Likes many examples; takes longest.',
     maxTokens: 512,
-    secondsPerThousandDocuments: 15,
+    secondsPerThousandDocuments: 5,
     epochs: true,
   }),
 ];
@@ -132,9 +132,10 @@ export function catalogueEntry(id: string): CatalogueModel | undefined {
 
 const withoutRevision = (id: string): string => id.split('@')[0] ?? id;
 
-/** The name shown to people; an id that isn't in the catalogue is its own name. */
+/** The name shown to people; an id that isn't in the catalogue is its own name, a folder without its path. */
 export function modelName(id: string): string {
-  return byId.get(id)?.name ?? id;
+  const folder = /^folder:.*[\\/]([^\\/]+)[\\/]*$/.exec(id)?.[1];
+  return byId.get(id)?.name ?? folder ?? id;
 }
 
 /** What a trial of a model outside the catalogue costs: as an encoder of BERT base's size. */

@@ -200,7 +200,7 @@ export const textLimitSchema = z.object({
 export type TextLimit = z.infer<typeof textLimitSchema>;
 
 /** A pretrained checkpoint as it was used: enough to get the same bytes again. */
-export const checkpointOriginSchema = z.object({
+const checkpointOriginSchema = z.object({
   /** `hub:owner/name@commit`, or the folder's name */
   source: z.string(),
   modelType: z.string(),

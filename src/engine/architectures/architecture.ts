@@ -40,7 +40,7 @@ export interface EncoderInputs {
   mask: Value;
 }
 
-export interface ForwardOptions {
+interface ForwardOptions {
   dropout: Dropout;
   /** compute the last layer for the classification token only, where the head reads nothing else */
   lastLayerOnFirstToken: boolean;

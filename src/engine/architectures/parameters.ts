@@ -4,8 +4,8 @@ import type { EncoderParameter, TensorPart } from './architecture.ts';
 type Fresh = EncoderParameter['fresh'];
 
 /** How a new head's weights start, as in Hugging Face's `_init_weights`. */
-export const freshWeight = (deviation: number): Fresh => ({ kind: 'normal', deviation });
-export const freshBias: Fresh = { kind: 'zeros' };
+const freshWeight = (deviation: number): Fresh => ({ kind: 'normal', deviation });
+const freshBias: Fresh = { kind: 'zeros' };
 
 /**
  * Names under which a tensor may stand besides its own: without the model's prefix (a checkpoint of the bare encoder), and

@@ -9,7 +9,7 @@ import { errorText, UserError } from '../../errors.ts';
 
 export const tokenizerFile = 'tokenizer.json';
 export const tokenizerConfigFile = 'tokenizer_config.json';
-export const specialTokensFile = 'special_tokens_map.json';
+const specialTokensFile = 'special_tokens_map.json';
 
 const addedTokenSchema = z.looseObject({ content: z.string() });
 const tokenSchema = z.union([z.string(), addedTokenSchema]);

@@ -7,9 +7,10 @@ import type { ModelFamily, TrainedModel, TrainHooks, TrainTask } from '../classi
 import { type CheckpointFolder, openCheckpointFolder } from '../pretrained/checkpoint-source.ts';
 import { type OpenCheckpoint, openCheckpoint } from '../pretrained/open-checkpoint.ts';
 import { UsedRows } from '../pretrained/used-rows.ts';
-import { parameterValues } from '../pretrained/weights.ts';
+import { locateParameters, parameterValues } from '../pretrained/weights.ts';
 import { openPretrainedTokenizer } from '../tokenizer/pretrained-tokenizer.ts';
 import { trainNetwork } from '../training/loop.ts';
+import type { Network } from '../training/network.ts';
 import { encoderNetwork } from './encoder-network.ts';
 import { corpusEncoder, framedTexts, textLimit } from './encoder-texts.ts';
 import { fineTunedModel } from './fine-tuned-model.ts';
@@ -57,7 +58,7 @@ async function fineTune(
   const used = new UsedRows(documents.flat(), encoder.vocabularySize);
   const localised = documents.map((windows) => windows.map((ids) => used.localise(ids)));
   const values = await parameterValues(encoder, source, { seed, rows: used.rows });
-  const network = windowed(encoderNetwork(encoder, values));
+  const network = windowed(quickerHead(encoderNetwork(encoder, values), checkpoint));
   const cut = train.texts.length;
   const data = { train: localised.slice(0, cut), validation: localised.slice(cut) };
   const rate = recipe.learningRate ?? defaultLearningRate(encoder.hidden);
@@ -65,6 +66,23 @@ async function fineTune(
   const documentsFor = async (texts: readonly string[], signal?: AbortSignal) =>
     framedTexts(await encode(texts, signal), tokenizer, limit);
   return fineTunedModel({ found, checkpoint, documentsFor, limit, used, weights, provider, task, outcome });
+}
+
+/** banking77, 77 classes, MiniLM-L6: macro-F1 after the first epoch 0.82 with 10, 0.62 with 1. */
+const headRateScale = 10;
+
+/**
+ * What the checkpoint lacks starts from chance and has far to go: larger steps for it than for what is pretrained (Howard
+ * and Ruder 2018, Universal Language Model Fine-tuning, call it discriminative fine-tuning).
+ */
+function quickerHead<D>(network: Network<D>, { encoder, source }: OpenCheckpoint): Network<D> {
+  const located = locateParameters(encoder, source.tensors);
+  return {
+    ...network,
+    parameters: network.parameters.map((parameter) =>
+      located.get(parameter.name) === null ? { ...parameter, learningRateScale: headRateScale } : parameter,
+    ),
+  };
 }
 
 /** Smaller encoders want larger steps. */

@@ -6,7 +6,7 @@ import { broadcastShapes, type Dimension, positiveAxis, type Shape, shapeText } 
 const integer = (value: number): Attribute => ({ kind: 'int', value });
 
 /** The tensor's dimensions as int64, when the graph runs. */
-export function shapeOf(x: Value): Value {
+function shapeOf(x: Value): Value {
   const outputs = [{ type: 'int64' as const, shape: [x.shape.length] }];
   return outputOf(x.graph.node({ operator: 'Shape', inputs: [x], outputs }), 0);
 }

@@ -52,7 +52,7 @@ export function elementCount(shape: Shape, what: string): number {
 }
 
 /** The shape in numbers, with what its symbols stand for. */
-export function boundShape(shape: Shape, symbols: ReadonlyMap<string, number>, what: string): number[] {
+function boundShape(shape: Shape, symbols: ReadonlyMap<string, number>, what: string): number[] {
   return shape.map((dimension) => {
     const bound = typeof dimension === 'string' ? symbols.get(dimension) : dimension;
     if (bound === undefined) throw new FinalError(`${what}: nothing says what ${dimension} in ${shapeText(shape)} is.`);

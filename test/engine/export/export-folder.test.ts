@@ -134,11 +134,9 @@ describe('transformers.js opens the folder', () => {
         for (const [row, found] of scores.entries()) {
           const expected = probabilities(kind, logits.slice(3 * row, 3 * row + 3));
           assert.deepEqual(found.map(({ label }: { label: string }) => label).toSorted(), labels[kind].toSorted());
+          const named: readonly string[] = labels[kind];
           for (const { label, score } of found)
-            assert.ok(
-              Math.abs(score - expected[labels[kind].findIndex((known) => known === label)]!) < 1e-4,
-              `${label} ${score}`,
-            );
+            assert.ok(Math.abs(score - expected[named.indexOf(label)]!) < 1e-4, `${label} ${score}`);
         }
       });
     }

@@ -71,10 +71,14 @@ test('a run of ten thousand characters without a blank is learnt from and read',
 
 test("Python's tokenizers gives the same ids", async () => {
   const fixtureSchema = z.object({ sha256: z.string(), ids: z.array(z.array(z.number())) });
-  const file = await readFile(new URL('learnt/ids.json', import.meta.url), 'utf8');
+  const file = await readFile(new URL('learnt/fixtures/ids.json', import.meta.url), 'utf8');
   const fixture = fixtureSchema.parse(JSON.parse(file));
   const sha256 = createHash('sha256').update(JSON.stringify(learnt.json)).digest('hex');
-  assert.equal(sha256, fixture.sha256, 'the fixture is of another tokenizer; make it anew (learnt/make_ids.py)');
+  assert.equal(
+    sha256,
+    fixture.sha256,
+    'the fixture is of another tokenizer; make it anew (learnt/fixtures/make_ids.py)',
+  );
   for (const [index, ids] of (await encode(learnt, tricky)).entries()) {
     assert.deepEqual(ids, fixture.ids[index], JSON.stringify(tricky[index]));
   }

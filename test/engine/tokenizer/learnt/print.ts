@@ -1,4 +1,4 @@
-/** Prints the test's tokenizer.json and texts, for make_ids.py. */
+/** Prints the test's tokenizer.json and texts, for fixtures/make_ids.py. */
 import { learnt, tricky } from './texts.ts';
 
 console.log(JSON.stringify({ tokenizer: JSON.stringify(learnt.json), texts: tricky }));
