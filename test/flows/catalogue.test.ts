@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { supportedModelTypes } from '../../src/engine/architectures/registry.ts';
 import {
   builtinModels,
   catalogue,
@@ -55,6 +56,10 @@ describe('the catalogue', () => {
         assert.ok(reads, `${instead} instead of ${id}: another language`);
       }
     }
+  });
+
+  test('the families that it says train are those that the engine builds', () => {
+    assert.deepEqual([...supportedFamilies].sort(), [...supportedModelTypes].sort());
   });
 
   test('no id means two models', () => {
