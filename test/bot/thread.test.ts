@@ -135,7 +135,7 @@ test('Stop here keeps the ranking and trains nothing', async () => {
 });
 
 test('only the owner can cancel, and cancelling ends a running trial at once', async () => {
-  await run(['builtin/fasttext', 'builtin/transformer-mini'], 3000);
+  await run(['builtin/fasttext', 'builtin/transformer-small'], 3000);
   const { driver } = podium;
   const cancel = (user: string) => driver.click({ user, channel, ts: root, action_id: 'benchmark_cancel' });
   await driver.waitFor(

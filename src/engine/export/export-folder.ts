@@ -17,6 +17,7 @@ import { noDropout } from '../training/dropout.ts';
 import type { Weights } from '../training/network.ts';
 import { tokenInputs } from '../training/token-batch.ts';
 import { exportedConfig } from './exported-config.ts';
+import { parseFaithfully } from './faithful-json.ts';
 import { exportedTokenizer } from './tokenizer-files.ts';
 
 const weightsFile = 'model.safetensors';
@@ -24,8 +25,8 @@ const weightsFile = 'model.safetensors';
 export interface TrainedEncoder {
   /** with a head for `labels`, and the checkpoint's whole vocabulary */
   encoder: Encoder;
-  /** config.json of the checkpoint, parsed */
-  config: Readonly<Record<string, unknown>>;
+  /** text of the checkpoint's config.json */
+  config: string;
   /** by name, in our layout; of a trimmed vocabulary only its rows */
   weights: Weights;
   /** null: the vocabulary was trained whole */
@@ -40,7 +41,7 @@ export interface TrainedEncoder {
   facts: Readonly<Record<string, unknown>>;
 }
 
-const paddingSchema = z.object({ pad_token_id: z.number().int() });
+const configSchema = z.looseObject({ pad_token_id: z.unknown() });
 
 /**
  * Writes the folder, which is made if missing; gives the names of its files (README.md is the caller's).
@@ -54,15 +55,16 @@ export async function exportFolder(
 ): Promise<string[]> {
   const { config, encoder, labels, kind, facts, maxTokens } = model;
   await mkdir(path.join(folder, path.dirname(onnxFile)), { recursive: true });
-  const padding = paddingSchema.safeParse(config).data;
+  const checkpoint = configSchema.parse(parseFaithfully(config));
+  const padding = checkpoint.pad_token_id;
   const tokenizer = await exportedTokenizer({
     files: model.tokenizerFiles,
-    padTokenId: padding?.pad_token_id ?? null,
+    padTokenId: typeof padding === 'number' ? padding : null,
     maxTokens,
   });
   await writeSafetensors(path.join(folder, weightsFile), tensorsOf(model));
   const onnx = await writeOnnx(path.join(folder, onnxFile), model, largestModelBytes);
-  const exported = exportedConfig(config, encoder, { labels, kind }, { ...facts, maxTokens });
+  const exported = exportedConfig(checkpoint, encoder, { labels, kind }, { ...facts, maxTokens });
   const beside = { 'transformers.js_config': { use_external_data_format: true } };
   const jsonFiles = new Map([[configFile, onnx.length > 1 ? { ...exported, ...beside } : exported], ...tokenizer]);
   for (const [name, json] of jsonFiles) await writeFile(path.join(folder, name), encodeJson(json));

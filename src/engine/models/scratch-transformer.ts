@@ -136,7 +136,7 @@ async function train(size: Size, task: TrainTask, hooks: TrainHooks): Promise<Tr
     predict: model.predict,
     save: (folder) =>
       exportFolder(folder, {
-        ...{ encoder, config, weights, trimmed: null, tokenizerFiles: files },
+        ...{ encoder, config: JSON.stringify(config), weights, trimmed: null, tokenizerFiles: files },
         ...{ labels, kind, maxTokens: limit.maxTokens },
         facts: { longTexts: limit.policy, recipe, seed },
       }),

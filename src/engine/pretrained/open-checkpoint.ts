@@ -1,5 +1,6 @@
 /** A checkpoint on this machine, checked against its config.json before anything is computed. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
@@ -14,9 +15,8 @@ const configLimits = { maxBytes: 2 ** 20, maxDepth: 16 };
 const configSchema = z.record(z.string(), z.unknown());
 
 export interface OpenCheckpoint {
-  folder: string;
-  /** config.json, parsed */
-  config: Readonly<Record<string, unknown>>;
+  /** text of config.json */
+  config: string;
   /** with a head for so many classes as were asked for */
   encoder: Encoder;
   /** to be closed */
@@ -47,14 +47,13 @@ export async function openCheckpoint(folder: string, classes: number, dropout: n
   const parsed = configSchema.safeParse(await readJsonFile(path.join(folder, configFile), configFile, configLimits));
   if (!parsed.success)
     throw new UserError(`${configFile} is missing or no JSON object; a Hugging Face checkpoint has it.`);
-  const config = parsed.data;
   const changed = dropout === null ? {} : Object.fromEntries(dropoutKeys.map((key) => [key, dropout]));
-  const encoder = encoderFor({ ...config, ...changed }, classes);
+  const encoder = encoderFor({ ...parsed.data, ...changed }, classes);
   const [whole, index] = [weightsFile, shardIndexFile].map((name) => path.join(folder, name));
   const source = await openSafetensors(!existsSync(whole!) && existsSync(index!) ? index! : whole!);
   try {
     locateParameters(encoder, source.tensors);
-    return { folder, config, encoder, source };
+    return { config: await readFile(path.join(folder, configFile), 'utf8'), encoder, source };
   } catch (error) {
     await source.close();
     throw error;

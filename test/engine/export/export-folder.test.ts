@@ -165,16 +165,25 @@ test('weights beyond what a file may hold lie beside it, and transformers.js is 
 
 test('the configuration names the classes, and nothing of its maker comes along', async () => {
   const { model, checkpoint, fixture } = await exported('bert', 'multi');
-  const config = {
-    ...fixture.config,
+  const changes = {
     ...{ _name_or_path: '/home/somebody', auto_map: { AutoModel: 'code.py' }, torch_dtype: 'float16' },
     ...{ id2label: { 0: 'old' }, label2id: { old: 0 }, num_labels: 1 },
   };
+  const config = `{"as_python_writes_it": [2.0, 1e2, 2], ${JSON.stringify({ ...fixture.config, ...changes }).slice(1)}`;
   const source = await openSafetensors(path.join(checkpoint, 'model.safetensors'));
   const target = path.join(folder, 'config');
   await exportFolder(target, { ...model, config, trimmed: { ...model.trimmed!, source } });
   await source.close();
-  const written = JSON.parse(await readFile(path.join(target, 'config.json'), 'utf8'));
+  const text = await readFile(path.join(target, 'config.json'), 'utf8');
+  assert.deepEqual(
+    /"as_python_writes_it": \[([^\]]+)\]/
+      .exec(text)?.[1]
+      ?.split(/[\s,]+/)
+      .join(' ')
+      .trim(),
+    '2.0 1e2 2',
+  );
+  const written = JSON.parse(text);
   assert.deepEqual(written.id2label, { 0: 'roads', 1: 'water', 2: 'noise' });
   assert.deepEqual(written.label2id, { roads: 0, water: 1, noise: 2 });
   assert.deepEqual(written.architectures, [fixture.className]);

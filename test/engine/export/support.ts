@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { encoderFor } from '../../../src/engine/architectures/registry.ts';
 import type { TrainedEncoder } from '../../../src/engine/export/export-folder.ts';
+import { parseFaithfully } from '../../../src/engine/export/faithful-json.ts';
 import { openSafetensors, type TensorSource, writeSafetensors } from '../../../src/engine/pretrained/safetensors.ts';
 import { parameterValues } from '../../../src/engine/pretrained/weights.ts';
 import type { CategoryKind } from '../../../src/flows/contracts.ts';
@@ -18,7 +19,8 @@ const fixtureSchema = z.object({
   logits: z.array(z.array(z.number())),
   tensors: z.record(z.string(), z.object({ shape: z.array(z.number()), data: z.string() })),
 });
-export type Fixture = z.infer<typeof fixtureSchema>;
+/** with the config's text as Python wrote its numbers */
+export type Fixture = z.infer<typeof fixtureSchema> & { configText: string };
 
 export async function fixtureNames(): Promise<string[]> {
   const files = await readdir(fixtures);
@@ -26,7 +28,9 @@ export async function fixtureNames(): Promise<string[]> {
 }
 
 export async function readFixture(name: string): Promise<Fixture> {
-  return fixtureSchema.parse(JSON.parse(await readFile(new URL(`${name}.json`, fixtures), 'utf8')));
+  const text = await readFile(new URL(`${name}.json`, fixtures), 'utf8');
+  const { config } = z.object({ config: z.unknown() }).parse(parseFaithfully(text));
+  return { ...fixtureSchema.parse(JSON.parse(text)), configText: JSON.stringify(config) };
 }
 
 export const labels = { single: ['a <b>', '__proto__', '1'], multi: ['roads', 'water', 'noise'] } as const;
@@ -101,7 +105,7 @@ export async function writeCheckpoint(folder: string, fixture: Fixture): Promise
     return { name, shape, chunks: new Float32Array(bytes.buffer) };
   });
   await writeSafetensors(path.join(folder, 'model.safetensors'), entries);
-  await writeFile(path.join(folder, 'config.json'), JSON.stringify(fixture.config));
+  await writeFile(path.join(folder, 'config.json'), fixture.configText);
   const size = Number(fixture.config['vocab_size']);
   await writeFile(path.join(folder, 'tokenizer.json'), JSON.stringify(tinyTokenizer(size, padTokenIdOf(fixture))));
 }
@@ -128,7 +132,7 @@ export async function trainedEncoder(
       );
   const model: TrainedEncoder = {
     encoder,
-    config: fixture.config,
+    config: fixture.configText,
     weights,
     trimmed: { rows, source },
     tokenizerFiles: checkpoint,
