@@ -2,22 +2,25 @@
 import { errorText, UserError } from '../src/errors.ts';
 
 /** Each prints its own table, and says so when what it needs isn't here. */
-const benches: Record<string, (argument: string | undefined) => Promise<void>> = {
+const benches: Record<string, (argument?: string, more?: string) => Promise<void>> = {
   linear: async () => (await import('./linear.ts')).benchLinear(),
-  gpu: async (shape) => (await import('./gpu.ts')).benchGpu(shape),
+  gpu: async (shape, file) =>
+    shape === '--pack'
+      ? (await import('./gpu-pack.ts')).packBench(file ?? 'podium-gpu-bench.tar.gz')
+      : (await import('./gpu.ts')).benchGpu(shape),
   export: async () => (await import('./export.ts')).benchExport(),
   engine: async (shape) => (await import('./engine.ts')).benchEngine(shape),
 };
 
 try {
-  const [name, argument] = process.argv.slice(2);
+  const [name, ...rest] = process.argv.slice(2);
   if (name !== undefined && !Object.hasOwn(benches, name)) {
     throw new UserError(`There is no bench ${JSON.stringify(name)}. There are: ${Object.keys(benches).join(', ')}.`);
   }
   for (const [own, run] of Object.entries(benches)) {
     if (name !== undefined && name !== own) continue;
     console.log(`\n# ${own}`);
-    await run(argument);
+    await run(...rest);
   }
 } catch (error) {
   console.error(error instanceof UserError ? errorText(error) : error);

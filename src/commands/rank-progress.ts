@@ -5,6 +5,8 @@ import { printableLine } from './terminal.ts';
 export interface Progress {
   /** `trials` may have a fraction: the share of the one that runs */
   at: (trials: number, what: string) => void;
+  /** what is being waited for before training begins, such as a download */
+  note: (line: string) => void;
   ended: (line: string) => void;
   stop: () => void;
 }
@@ -17,6 +19,9 @@ function lines(stream: NodeJS.WriteStream, total: number): Progress {
   let ended = 0;
   return {
     at: () => undefined,
+    note: (line) => {
+      stream.write(`[${ended + 1}/${total}] ${printableLine(line)}\n`);
+    },
     ended: (line) => {
       ended += 1;
       stream.write(`[${ended}/${total}] ${printableLine(line)}\n`);
@@ -30,6 +35,7 @@ function bar(stream: NodeJS.WriteStream, total: number): Progress {
   single.start(total, 0, { what: '' });
   return {
     at: (trials, what) => single.update(trials, { what: printableLine(what) }),
+    note: (line) => single.update({ what: printableLine(line) }),
     ended: () => undefined,
     stop: () => single.stop(),
   };

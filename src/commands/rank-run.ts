@@ -3,7 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { withProvider } from '../engine/onnx/providers.ts';
 import { runTrial, type TrialData } from '../engine/run-trial.ts';
 import { errorText, FinalError, UserError } from '../errors.ts';
-import { type EngineSettings, type Profile, quickRecipe, type Recipe, type TrialSpec } from '../flows/contracts.ts';
+import { modelName } from '../flows/catalogue.ts';
+import {
+  type EngineSettings,
+  type Profile,
+  quickRecipe,
+  type Recipe,
+  type Progress as TrialProgress,
+  type TrialSpec,
+} from '../flows/contracts.ts';
 import { planTrials, rankedLanguages } from '../flows/plan.ts';
 import { rankModels, type TrialOutcome } from '../flows/ranking.ts';
 import type { Plan } from '../flows/records.ts';
@@ -93,9 +101,13 @@ async function runTrials(
   try {
     for (const [position, spec] of specs.entries()) {
       const { model, category, language } = spec;
-      const what = `${model} on ${category}${language === null ? '' : ` in ${language}`}`;
+      const what = `${modelName(model)} on ${category}${language === null ? '' : ` in ${language}`}`;
+      const onProgress = ({ share, stage, note }: TrialProgress): void => {
+        if (stage === 'preparing' && note !== null) show.note(`${what}: ${note}`);
+        else show.at(position + share, what);
+      };
       try {
-        const outcome = await runOne(data, spec, settings, signal, (share) => show.at(position + share, what));
+        const outcome = await runOne(data, spec, settings, signal, onProgress);
         outcomes.push(outcome);
         const { metrics, trainSeconds } = outcome.result;
         show.ended(`${what}: macro-F1 ${metrics.macroF1.toFixed(3)}, trained in ${trainSeconds.toFixed(1)} s`);
@@ -118,14 +130,14 @@ async function runOne(
   spec: TrialSpec,
   settings: EngineSettings,
   signal: AbortSignal,
-  onShare: (share: number) => void,
+  onProgress: (progress: TrialProgress) => void,
 ) {
   await forgetPeakMemory();
   const { result, predictions, model } = await runTrial(data, spec, {
     signal,
     checkpoints: null,
     settings,
-    onProgress: ({ share }) => onShare(share),
+    onProgress,
   });
   await model.dispose();
   const { category, language } = spec;

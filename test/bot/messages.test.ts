@@ -44,6 +44,14 @@ test('a failed trial is named with its reason while the others go on', () => {
   assert.match(blocksText(progressMessage(aBenchmark({ state: 'running' }), trials, 0)), /out of memory/);
 });
 
+test('a trial that prepares says what it waits for, so that a download is no standstill; nothing of it is markup', () => {
+  const note = 'Downloading owner/name at 1a2b3c4: 90.9 MB, licence <!channel>';
+  const progress = { stage: 'preparing' as const, share: 0, epoch: null, epochs: null, note };
+  const trials = [aTrial(0, { status: 'running', progress })];
+  const message = blocksText(progressMessage(aBenchmark({ state: 'running' }), trials, 0));
+  assert.match(message, /Downloading owner\/name at 1a2b3c4: 90\.9 MB, licence &lt;!channel&gt;/);
+});
+
 test('names from files never become mentions, links or code, in any message', () => {
   const profile = aProfile({ name: () => nasty, categories: 20, languages: 8 });
   const rows = [

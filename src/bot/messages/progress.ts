@@ -76,6 +76,8 @@ function modelLines(plan: Plan, trials: Trial[]): string[] {
 
 function currentText({ spec, progress }: Trial): string {
   const where = spec.language === null ? name(spec.category) : `${name(spec.category)} in ${name(spec.language)}`;
+  // a download of gigabytes shouldn't look like a standstill
+  if (progress?.stage === 'preparing' && progress.note) return `${where}: ${escapeMrkdwn(cut(progress.note, 200))}`;
   if (progress?.epoch && progress.epochs) return `${where}, epoch ${progress.epoch} of ${progress.epochs}`;
   return where;
 }

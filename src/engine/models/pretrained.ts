@@ -48,7 +48,6 @@ async function fineTune(
   const { encoder, source } = checkpoint;
   const { train, validation, recipe, seed } = task;
   const tokenizer = await openPretrainedTokenizer(found.folder, encoder.vocabularySize);
-  noteOn(hooks)('Reading the texts in tokens');
   const all = [...train.texts, ...validation.texts];
   const modelLimit = { maxTokens: encoder.maxTokens, policy: recipe.longTexts };
   const encode = await corpusEncoder(tokenizer, hooks.corpus ?? all, modelLimit, hooks.settings, hooks.signal);

@@ -1,4 +1,5 @@
 /** A model opened in ONNX Runtime, with the settings that all of Podium's sessions share. */
+import { availableParallelism } from 'node:os';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FinalError } from '../../errors.ts';
 import type { ProviderName } from '../../flows/contracts.ts';
@@ -7,10 +8,11 @@ import type { TensorData } from './graph.ts';
 export type Feeds = Record<string, Tensor>;
 
 /**
- * Fixed, so that the same seed gives the same numbers on machines with more cores too: how a reduction is cut among
- * threads changes the order of its additions.
+ * All cores up to this many; beyond, a step of these sizes gains little. How a reduction is cut among threads changes the
+ * order of its additions, so the same seed gives the same numbers on machines with as many cores only.
  */
-export const engineThreads = 2;
+const mostThreads = 16;
+export const engineThreads = Math.min(mostThreads, availableParallelism());
 
 /**
  * Options for this provider; operators that it lacks are computed on the CPU. WebGPU's shaders check their indices
