@@ -16,16 +16,16 @@ const modules = 'node_modules';
 /** Our own files; small, so all of the rooms that the bench touches. */
 const sources = ['package.json', 'bench', 'src/errors.ts', 'src/engine', 'src/flows', 'src/storage'];
 /** Loaded by name only when it is run. */
-const always = ['node/bin', 'onnxruntime-node/package.json', 'onnxruntime-node/dist'];
+const always = ['node/bin', 'onnxruntime-common', 'onnxruntime-node/package.json', 'onnxruntime-node/dist'];
 /** What of our source names packages, as `from 'name'`. */
 const imported = /from '([^.'/][^']*)'/g;
 
-/** The packages that the engine and the bench import, with what those depend on; without what is packed apart. */
+/** The packages that the engine and the bench import, with what those depend on. */
 async function packages(): Promise<string[]> {
   const found = new Set<string>();
   const queue: string[] = [];
   const want = (name: string): void => {
-    if (found.has(name) || name.startsWith('node:')) return;
+    if (found.has(name) || name.startsWith('node:') || leftOut.test(name)) return;
     found.add(name);
     queue.push(name);
   };
@@ -50,12 +50,11 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-/** Large, and of no use to a training step. */
-const leftOut =
-  /^(node|onnxruntime-node|bullmq|better-sqlite3|drizzle-orm|@huggingface\/transformers|adm-zip|global-agent)$/;
+/** Packed apart, or large and of no use to a training step. */
+const leftOut = /^(node|onnxruntime-node|bullmq|better-sqlite3|drizzle-orm|@huggingface\/transformers|ioredis)$/;
 
 export async function packBench(file: string): Promise<void> {
-  const names = (await packages()).filter((name) => !leftOut.test(name));
+  const names = await packages();
   const native = `onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}`;
   const inModules = [...names, ...always, native].map((name) => path.join(modules, name));
   const here: string[] = [];
