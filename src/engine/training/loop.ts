@@ -1,4 +1,5 @@
 /** The recipe: epochs of batches, validation after each, early stopping, the best epoch's weights. */
+import os from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FinalError } from '../../errors.ts';
 import type { ProviderName, Warning } from '../../flows/contracts.ts';
@@ -198,7 +199,8 @@ function affordablePieces<Document>(
   { onProgress }: TrainHooks,
 ): number {
   const longest = train.reduce((most, document) => Math.max(most, network.length(document)), 1);
-  const availableBytes = process.availableMemory();
+  // elsewhere what the system would give back for the asking isn't counted as free
+  const availableBytes = process.platform === 'linux' ? process.availableMemory() : os.totalmem();
   const batch = { size: Math.min(batchSize, train.length), longest };
   const { pieces, neededBytes } = piecesThatFit(network, objective, batch, accumulation, availableBytes);
   const [needed, available] = [neededBytes, availableBytes].map((bytes) => (bytes / 1e9).toFixed(1));
