@@ -1,14 +1,11 @@
 /** Which files make a checkpoint, and what to say when some are missing. Weights are safetensors, never pickles. */
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
-import { shardIndexFile, weightsFile } from './safetensors.ts';
+import { maxShards, shardIndexFile, shardName, weightsFile } from './safetensors.ts';
 
 const required = ['config.json', 'tokenizer.json'];
 const optional = ['tokenizer_config.json', 'special_tokens_map.json'];
 
-const maxShards = 200;
-/** As transformers names them; can't lead out of a folder. */
-const shardName = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,100}(\.[A-Za-z0-9_-]{1,50})*\.safetensors$/;
 const shardIndexSchema = z.object({ weight_map: z.record(z.string(), z.string().max(250).regex(shardName)) });
 
 const shownNames = 12;

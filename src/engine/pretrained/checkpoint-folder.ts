@@ -6,11 +6,9 @@ import { type Advice, checkpointFiles, isWeights, shardsOf } from './checkpoint-
 import type { CheckpointFolder } from './checkpoint-source.ts';
 import { fileBytes } from './hub-cache.ts';
 import { openRegularFile, readFully, systemCode } from './regular-file.ts';
-import { shardIndexFile } from './safetensors.ts';
+import { shardIndexFile, shardIndexLimits } from './safetensors.ts';
 import { readJsonFile } from './strict-json.ts';
 
-/** The index of a large encoder has some hundred entries of about 100 bytes. */
-export const shardIndexLimits = { maxBytes: 8 << 20, maxDepth: 8 };
 /** The front matter of a model's card stands at its start. */
 const cardBytes = 64 << 10;
 

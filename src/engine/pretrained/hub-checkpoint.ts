@@ -4,7 +4,6 @@ import path from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { EngineSettings } from '../../flows/contracts.ts';
 import { type Advice, checkpointFiles, isWeights, shardsOf } from './checkpoint-files.ts';
-import { shardIndexLimits } from './checkpoint-folder.ts';
 import type { CheckpointFolder, LoadingHooks } from './checkpoint-source.ts';
 import { withHostLock } from './host-lock.ts';
 import { type HubAddress, hubAddress } from './hub-address.ts';
@@ -19,7 +18,7 @@ import {
 import { type HubFile, hubRepository, type Patience } from './hub-client.ts';
 import { downloadToFolder } from './hub-download.ts';
 import { requireAllowedModel } from './model-allowlist.ts';
-import { shardIndexFile } from './safetensors.ts';
+import { shardIndexFile, shardIndexLimits } from './safetensors.ts';
 import { readJsonFile } from './strict-json.ts';
 
 interface HubModel {

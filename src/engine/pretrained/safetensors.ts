@@ -34,10 +34,11 @@ export interface TensorSource {
 export const weightsFile = 'model.safetensors';
 export const shardIndexFile = `${weightsFile}.index.json`;
 
-/** A name that can't leave its folder. */
-const shardName = /^[A-Za-z0-9_][\w.-]{0,200}\.safetensors$/;
-const indexLimits = { maxBytes: 8 * 2 ** 20, maxDepth: 8 };
-const maxShards = 200;
+/** As transformers names them; can't lead out of a folder. */
+export const shardName = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,100}(\.[A-Za-z0-9_-]{1,50})*\.safetensors$/;
+/** The index of a large encoder has some hundred entries of about 100 bytes. */
+export const shardIndexLimits = { maxBytes: 8 * 2 ** 20, maxDepth: 8 };
+export const maxShards = 200;
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /** bytes of one read; a multiple of every number's size */
@@ -82,7 +83,7 @@ export async function openSafetensors(file: string): Promise<TensorSource> {
 /** Tensor -> the shard that holds it, as an index says. */
 async function shardsOf(file: string): Promise<Map<string, string>> {
   const what = path.basename(file);
-  const index = indexSchema.safeParse(await readJsonFile(file, what, indexLimits));
+  const index = indexSchema.safeParse(await readJsonFile(file, what, shardIndexLimits));
   if (!index.success) throw new UserError(`${what} has no weight_map from tensors to files.`);
   const places = new Map(Object.entries(index.data.weight_map));
   const shards = new Set(places.values());
