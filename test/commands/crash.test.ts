@@ -62,7 +62,7 @@ async function startParts(): Promise<Parts> {
     return child;
   };
   const file = path.join(folder, 'feedback.csv');
-  const lines = (await readFile(sample, 'utf8')).split('\n').slice(0, 500);
+  const lines = (await readFile(sample, 'utf8')).split('\n').slice(0, 1200);
   await writeFile(file, `${lines.join('\n')}\n`);
   const story = await newStory(createDriver(workspace.url), () => undefined);
   return { story, file, start, kill, [Symbol.asyncDispose]: () => stack.disposeAsync() };

@@ -187,6 +187,9 @@ async function runBatches<Document>(
   return { trainLoss: lossSum / Math.max(1, documents.length), step: stepsBefore + done };
 }
 
+/** of the memory that is free */
+const worthTelling = 0.25;
+
 /**
  * Into how many parts a batch is cut: as the recipe says, or more where its longest texts wouldn't fit into what the
  * machine has free now. (What a device has free isn't known; there an out-of-memory cuts the batch.)
@@ -205,7 +208,9 @@ function affordablePieces<Document>(
   const { pieces, neededBytes } = piecesThatFit(network, objective, batch, accumulation, availableBytes);
   const [needed, available] = [neededBytes, availableBytes].map((bytes) => (bytes / 1e9).toFixed(1));
   const note = `about ${needed} GB of memory needed at most, ${available} GB free`;
-  onProgress({ stage: 'preparing', share: 0, epoch: null, epochs: null, note });
+  // a small need is nothing that anybody has to know
+  if (neededBytes > availableBytes * worthTelling)
+    onProgress({ stage: 'preparing', share: 0, epoch: null, epochs: null, note });
   return pieces;
 }
 
