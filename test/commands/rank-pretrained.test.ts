@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { rankReportSchema } from '../../src/commands/rank-report.ts';
 import { readFixture, writeCheckpoint } from '../engine/export/support.ts';
+import { startHub } from '../engine/pretrained/hub-server.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 let folder: string;
@@ -29,7 +30,11 @@ interface Ended {
 }
 
 function rank(...args: string[]): Promise<Ended> {
-  const env = { ...process.env, PODIUM_STATE: path.join(folder, 'state'), PODIUM_PROVIDER: 'cpu' };
+  return rankWith({}, ...args);
+}
+
+function rankWith(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
+  const env = { ...process.env, PODIUM_STATE: path.join(folder, 'state'), PODIUM_PROVIDER: 'cpu', ...settings };
   return new Promise((resolve) =>
     execFile(process.execPath, [main, 'rank', 'data.csv', ...args], { cwd: folder, env }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
@@ -65,6 +70,34 @@ test('a folder is fine-tuned by the settings that were typed; the report says wh
   assert.equal(tiny?.checkpoint?.source, 'folder:tiny-bert');
   assert.ok((tiny?.metrics?.accuracy ?? 0) > 0.9, JSON.stringify(tiny?.epochs));
   assert.deepEqual([linear?.texts, linear?.checkpoint], [null, null]);
+});
+
+test('a model of the hub is told with size and licence, pinned to its commit, and needs no hub the second time', async (t) => {
+  const commit = `${'c0ffee'.repeat(6)}cafe`;
+  const names = ['config.json', 'tokenizer.json', 'model.safetensors'];
+  const files = Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => [name, new Uint8Array(await readFile(path.join(folder, 'tiny-bert', name)))] as const),
+    ),
+  );
+  const hub = await startHub(t, {
+    'acme/tiny': { revisions: { main: commit }, files, cardData: { license: 'apache-2.0' } },
+  });
+  const out = path.join(folder, 'hub.json');
+  const settings = { HF_ENDPOINT: hub.url, HF_TOKEN: '' };
+  const asked = ['--models', 'hub:acme/tiny', '--epochs', '1', '--json', out];
+  const first = await rankWith(settings, ...asked);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stderr, /Downloading acme\/tiny at c0ffeec: 0\.\d MB, licence apache-2\.0/);
+  await hub.close();
+  const second = await rankWith(settings, ...asked);
+  assert.equal(second.code, 0, second.stderr);
+  const { trials } = rankReportSchema.parse(JSON.parse(await readFile(out, 'utf8')));
+  assert.equal(trials[0]?.checkpoint?.source, `hub:acme/tiny@${commit}`);
+  assert.equal(trials[0]?.checkpoint?.licence, 'apache-2.0');
+  const forbidden = await rankWith({ ...settings, PODIUM_MODELS_ALLOWED: 'intfloat/*' }, ...asked);
+  assert.equal(forbidden.code, 2);
+  assert.match(forbidden.stderr, /acme\/tiny may not be loaded on this machine.*PODIUM_MODELS_ALLOWED.*intfloat\/\*/);
 });
 
 test('a folder without a checkpoint fails by name, before any training, with exit code 2', async () => {
