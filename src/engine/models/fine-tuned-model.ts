@@ -3,6 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { ProviderName, TextLimit } from '../../flows/contracts.ts';
 import type { TrainedModel, TrainTask } from '../classifier.ts';
 import { exportFolder } from '../export/export-folder.ts';
+import { elementCount } from '../onnx/shapes.ts';
 import type { CheckpointFolder } from '../pretrained/checkpoint-source.ts';
 import type { OpenCheckpoint } from '../pretrained/open-checkpoint.ts';
 import { UsedRows } from '../pretrained/used-rows.ts';
@@ -36,10 +37,7 @@ export function fineTunedModel(model: FineTuned): TrainedModel {
   let open = true;
   return {
     ...outcome,
-    parameters: encoder.parameters.reduce(
-      (sum, { shape }) => sum + shape.reduce((size, length) => size * length, 1),
-      0,
-    ),
+    parameters: encoder.parameters.reduce((sum, { shape }) => sum + elementCount(shape, encoder.modelType), 0),
     texts: limit,
     checkpoint: {
       source: found.source,

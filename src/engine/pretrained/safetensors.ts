@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { FinalError, UserError } from '../../errors.ts';
+import { elementCount } from '../onnx/shapes.ts';
 import { openRegularFile, readFully } from './regular-file.ts';
 import { headerLength, parseHeader, type StoredTensor, shown } from './safetensors-header.ts';
 import { readJsonFile } from './strict-json.ts';
@@ -164,7 +165,7 @@ async function readNumbers(file: TensorFile, type: NumberType, start: number, en
 async function readRows(file: TensorFile, tensor: StoredTensor, rows: Uint32Array): Promise<Float32Array> {
   const type = numberType(file, tensor);
   const [height = 0, ...rest] = tensor.shape;
-  const width = rest.reduce((product, size) => product * size, 1);
+  const width = elementCount(rest, tensor.name);
   const result = new Float32Array(rows.length * width);
   // by place in the file; `rows` may name any order, and one row several times
   const order = Uint32Array.from(rows.keys()).sort((a, b) => rows[a]! - rows[b]!);
@@ -227,7 +228,7 @@ export async function writeSafetensors(file: string, entries: readonly TensorEnt
   }
 }
 
-const bytesOf = ({ shape }: TensorEntry): number => 4 * shape.reduce((product, size) => product * size, 1);
+const bytesOf = ({ name, shape }: TensorEntry): number => 4 * elementCount(shape, name);
 
 function headerOf(entries: readonly TensorEntry[]): Uint8Array {
   // as Python's transformers writes and expects it

@@ -1,6 +1,7 @@
 /** From a checkpoint's tensors to an encoder's parameters and back. */
 import { FinalError, UserError } from '../../errors.ts';
 import type { Encoder, EncoderParameter, TensorPart } from '../architectures/architecture.ts';
+import { elementCount } from '../onnx/shapes.ts';
 import type { Weights } from '../training/network.ts';
 import { Random } from '../training/random.ts';
 import type { TensorEntry, TensorInfo, TensorSource } from './safetensors.ts';
@@ -78,10 +79,8 @@ export async function parameterValues(
   return values;
 }
 
-const product = (shape: readonly number[]): number => shape.reduce((sizes, size) => sizes * size, 1);
-
 function fresh({ name, shape, fresh: start }: EncoderParameter, seed: number, rows: Uint32Array | null): Float32Array {
-  const length = rows ? rows.length * product(shape.slice(1)) : product(shape);
+  const length = rows ? rows.length * elementCount(shape.slice(1), 'weights') : elementCount(shape, 'weights');
   if (start?.kind === 'normal') return new Random(seed, `fresh ${name}`).normals(length, start.deviation);
   return new Float32Array(length).fill(start?.kind === 'ones' ? 1 : 0);
 }
@@ -98,7 +97,7 @@ async function stored(
   }
   if (rows) throw new FinalError(`Parameter ${parameter.name} of a vocabulary is made of several or transposed parts.`);
   const width = parameter.shape.at(-1) ?? 1;
-  const value = new Float32Array(product(parameter.shape));
+  const value = new Float32Array(elementCount(parameter.shape, 'weights'));
   let column = 0;
   for (const [index, part] of parameter.parts.entries()) {
     const numbers = await source.read(names[index] ?? part.tensor);
@@ -201,8 +200,8 @@ export function checkpointTensors(
     const value = weights.get(parameter.name);
     const trimmedHere = parameter.vocabulary ? trimmed : null;
     const expected = trimmedHere
-      ? trimmedHere.rows.length * product(parameter.shape.slice(1))
-      : product(parameter.shape);
+      ? trimmedHere.rows.length * elementCount(parameter.shape.slice(1), 'weights')
+      : elementCount(parameter.shape, 'weights');
     if (value?.length !== expected) {
       throw new FinalError(`Parameter ${parameter.name} has ${value?.length ?? 'no'} numbers; expected ${expected}.`);
     }
@@ -226,7 +225,7 @@ function partEntries({ parts, shape }: EncoderParameter, value: Float32Array): T
 }
 
 function* partChunks(part: TensorPart, value: Float32Array, width: number, column: number): Generator<Float32Array> {
-  const numbers = new Float32Array(product(part.shape));
+  const numbers = new Float32Array(elementCount(part.shape, 'weights'));
   const partWidth = widthOf(part);
   if (part.transposed) transposeOutOf(value, width, column, numbers, numbers.length / partWidth);
   else copyColumns(value, column, width, numbers, 0, partWidth, partWidth);
@@ -240,7 +239,7 @@ async function* wholeTable(
   trimmed: TrimmedVocabulary,
 ): AsyncGenerator<Float32Array> {
   const [height = 0] = shape;
-  const perChunk = Math.max(1, Math.floor(chunkNumbers / product(shape.slice(1))));
+  const perChunk = Math.max(1, Math.floor(chunkNumbers / elementCount(shape.slice(1), 'weights')));
   const places = placesOf(trimmed.rows);
   for (let first = 0; first < height; first += perChunk) {
     const rows = Uint32Array.from({ length: Math.min(perChunk, height - first) }, (_, index) => first + index);

@@ -3,6 +3,7 @@
  * why they or a few training steps failed. A process of its own, because a broken driver may end or hang the one that
  * loads it.
  */
+
 import { errorText } from '../../errors.ts';
 import { type ProviderName, providerNames } from '../../flows/contracts.ts';
 import { encoderFor } from '../architectures/registry.ts';
@@ -10,6 +11,7 @@ import { encoderNetwork } from '../models/encoder-network.ts';
 import { Graph } from '../onnx/graph.ts';
 import { matMul } from '../onnx/linear.ts';
 import { engineThreads, type Feeds, on, openSession, realData, tensor } from '../onnx/session.ts';
+import { elementCount } from '../onnx/shapes.ts';
 import { Random } from './random.ts';
 import { openStepper } from './training-stepper.ts';
 
@@ -27,11 +29,8 @@ const allowedLossError = 0.02;
 
 /** Uniform in (-1, 1), the same on every machine. */
 function numbers(count: number, seed: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
+  const random = new Random(seed, 'probe');
+  return Float32Array.from({ length: count }, () => 2 * random.uniform() - 1);
 }
 
 function chain(): Graph {
@@ -99,7 +98,7 @@ async function lossesOn(provider: ProviderName): Promise<number[]> {
   };
   const encoder = encoderFor({ model_type: 'bert', max_position_embeddings: 8, ...sizes }, classes);
   const values = encoder.parameters.map(({ name, shape }) => {
-    const count = shape.reduce((product, length) => product * length, 1);
+    const count = elementCount(shape, name);
     return [name, new Random(1, name).normals(count, 0.3)] as const;
   });
   const options = { weightDecay: 0.01, gradientClipNorm: 1, seed: 1 };
