@@ -14,7 +14,7 @@ import {
 } from '../flows/contracts.ts';
 import { planTrials, rankedLanguages } from '../flows/plan.ts';
 import { rankModels, type TrialOutcome } from '../flows/ranking.ts';
-import type { Plan } from '../flows/records.ts';
+import { type Plan, planDefaults } from '../flows/records.ts';
 import type { RankOptions } from './rank.ts';
 import { type FileWarning, readInput } from './rank-input.ts';
 import { progressOn } from './rank-progress.ts';
@@ -30,6 +30,7 @@ import { printableLine } from './terminal.ts';
 export async function rankFile(file: string, options: RankOptions, signal: AbortSignal): Promise<void> {
   const { data, profile, models, categories, warnings } = await readInput(file, options);
   const plan: Plan = {
+    ...planDefaults,
     models,
     categories,
     languages: null,

@@ -36,6 +36,47 @@ export const columnRolesSchema = z.object({
 });
 export type ColumnRoles = z.infer<typeof columnRolesSchema>;
 
+/**
+ * How a category is learnt. `auto`: multi-class where a document has one label, multi-label where it has a set of them.
+ * `one-vs-rest`: a yes/no question for each label; of a single-label category the surest yes is the answer.
+ */
+export const strategySchema = z.enum(['auto', 'multi-class', 'one-vs-rest', 'multi-label']);
+export type Strategy = z.infer<typeof strategySchema>;
+
+const categoryChoicesSchema = z.object({
+  category: z.string(),
+  /** labels that are read as another one; applied first */
+  rename: z.array(z.object({ from: z.string(), to: z.string() })).default([]),
+  /** labels that count as no value; applied after `rename` */
+  exclude: z.array(z.string()).default([]),
+  /** labels of fewer documents count as no value; applied last */
+  minExamples: z.number().int().min(1).default(1),
+  strategy: strategySchema.default('auto'),
+});
+
+/**
+ * What a person decided about the data, besides the columns' roles. Profile, trials and full training all honour it; the
+ * file itself is never changed.
+ */
+export const preparationSchema = z.object({
+  languages: z
+    .object({
+      /** where a language is detected from the text: nowhere, where the column names none, everywhere */
+      detect: z.enum(['off', 'missing', 'all']).default('missing'),
+      /** a detected language of less confidence is unknown */
+      minConfidence: z.number().min(0).max(1).default(0.7),
+      /** what becomes of a language's documents (`from` null: unknown ones; `to` null: they are left out); others are kept */
+      changes: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable() })).default([]),
+    })
+    .prefault({}),
+  /** a category that isn't named here is taken as it is */
+  categories: z.array(categoryChoicesSchema).default([]),
+});
+export type Preparation = z.infer<typeof preparationSchema>;
+
+/** Nothing chosen: every label and language as found. */
+export const noPreparation: Preparation = preparationSchema.parse({});
+
 const imbalanceSchema = z.object({
   /** largest label count / smallest */
   ratio: z.number(),
@@ -66,7 +107,7 @@ export type CategoryProfile = z.infer<typeof categoryProfileSchema>;
 export const profileSchema = z.object({
   datasetHash: z.string(),
   fileName: z.string(),
-  format: z.enum(['csv', 'jsonl', 'json']),
+  format: z.enum(['csv', 'jsonl', 'json', 'parquet', 'xlsx']),
   sizeBytes: z.number().int(),
   /** records in the file, header not counted */
   rows: z.number().int(),
@@ -148,6 +189,12 @@ export const trialSpecSchema = z.object({
   /** the languages whose documents take part (null among them: unknown language); null = every document */
   languages: z.array(z.string().nullable()).nullable(),
   seed: z.number().int(),
+  /** with k-fold: this trial tests on fold `index` (from 0) of `count`; null: one split by the seed */
+  fold: z
+    .object({ index: z.number().int().min(0), count: z.number().int().min(2) })
+    .nullable()
+    .default(null),
+  strategy: strategySchema.default('auto'),
   recipe: recipeSchema,
 });
 export type TrialSpec = z.infer<typeof trialSpecSchema>;
@@ -324,7 +371,11 @@ const datasetRefSchema = z.object({
 });
 export type DatasetRef = z.infer<typeof datasetRefSchema>;
 
-export const profileJobSchema = z.object({ dataset: datasetRefSchema, roles: columnRolesSchema.nullable() });
+export const profileJobSchema = z.object({
+  dataset: datasetRefSchema,
+  roles: columnRolesSchema.nullable(),
+  preparation: preparationSchema.prefault({}),
+});
 export type ProfileJob = z.infer<typeof profileJobSchema>;
 
 export const trialJobSchema = z.object({
@@ -332,6 +383,7 @@ export const trialJobSchema = z.object({
   trialId: z.string(),
   dataset: datasetRefSchema,
   roles: columnRolesSchema,
+  preparation: preparationSchema.prefault({}),
   spec: trialSpecSchema,
 });
 export type TrialJob = z.infer<typeof trialJobSchema>;
@@ -343,6 +395,7 @@ export const trainJobSchema = z.object({
   benchmarkId: z.string(),
   dataset: datasetRefSchema,
   roles: columnRolesSchema,
+  preparation: preparationSchema.prefault({}),
   /** one model per category (and language), all trained by this job */
   specs: z.array(trialSpecSchema),
 });

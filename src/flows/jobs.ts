@@ -10,6 +10,8 @@ import {
   cancelChannel,
   type DatasetRef,
   decodeFailure,
+  noPreparation,
+  type Preparation,
   type ProfileJob,
   queues,
   type TrainJob,
@@ -85,7 +87,11 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
   const queueProfile = async (benchmarkId: string): Promise<void> => {
     const benchmark = requireBenchmark(flow.database, benchmarkId);
     if (benchmark.state !== 'profiling') return;
-    await add('profile', jobIds.profile(benchmark), { dataset: datasetOf(flow, benchmark), roles: benchmark.roles });
+    await add('profile', jobIds.profile(benchmark), {
+      dataset: datasetOf(flow, benchmark),
+      roles: benchmark.roles,
+      preparation: preparationOf(benchmark),
+    });
   };
   const queueTrials = async (benchmarkId: string): Promise<void> => {
     const benchmark = requireBenchmark(flow.database, benchmarkId);
@@ -93,7 +99,14 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
     const dataset = datasetOf(flow, benchmark);
     for (const trial of getTrials(flow.database, benchmarkId)) {
       if (!isOpen(trial)) continue;
-      const payload = { benchmarkId, trialId: trial.id, dataset, roles: requireRoles(benchmark), spec: trial.spec };
+      const payload = {
+        benchmarkId,
+        trialId: trial.id,
+        dataset,
+        roles: requireRoles(benchmark),
+        preparation: preparationOf(benchmark),
+        spec: trial.spec,
+      };
       await add('trial', jobIds.trial(trial.id), payload);
     }
   };
@@ -104,6 +117,7 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
       benchmarkId,
       dataset: datasetOf(flow, benchmark),
       roles: requireRoles(benchmark),
+      preparation: preparationOf(benchmark),
       specs: trainSpecs(benchmark, fullRecipe),
     };
     await add('train', jobIds.train(benchmarkId), payload);
@@ -174,6 +188,8 @@ function datasetOf(flow: Flow, benchmark: Benchmark): DatasetRef {
   if (!row) throw new RetryableError(`Benchmark ${benchmark.id} has no dataset yet`);
   return { datasetHash: row.hash, artifactKey: row.artifactKey, fileName: row.fileName };
 }
+
+const preparationOf = (benchmark: Benchmark): Preparation => benchmark.plan?.preparation ?? noPreparation;
 
 function requireRoles(benchmark: Benchmark): NonNullable<Benchmark['roles']> {
   if (!benchmark.roles) throw new RetryableError(`Benchmark ${benchmark.id} has no columns chosen yet`);

@@ -1,6 +1,6 @@
 /** The trials that follow from a plan, and the tables they are ranked in. Pure: the command line plans without a database. */
 import { UserError } from '../errors.ts';
-import type { CategoryProfile, Profile, TrialSpec } from './contracts.ts';
+import type { CategoryProfile, Profile, Strategy, TrialSpec } from './contracts.ts';
 import type { Plan } from './records.ts';
 
 /** Languages with so few documents get no model of their own in per-language mode. */
@@ -12,13 +12,34 @@ const fewestDocumentsPerLanguage = 60;
  */
 export function planTrials(plan: Plan, profile: Profile): TrialSpec[] {
   checkPlan(plan, profile);
-  const { languages, recipe, seed } = plan;
+  const { languages, recipe } = plan;
   const groups = plan.mode === 'per-language' ? languagesWithOwnModel(plan, profile) : [null];
   return groups.flatMap((language) =>
     plan.categories.flatMap((category) =>
-      plan.models.map((model) => ({ model, category, language, languages, recipe, seed })),
+      plan.models.flatMap((model) =>
+        repetitions(plan).map((repetition) => ({
+          model,
+          category,
+          language,
+          languages,
+          strategy: strategyOf(plan, category),
+          recipe,
+          ...repetition,
+        })),
+      ),
     ),
   );
+}
+
+/** Another seed is another split and other chance; folds of one seed are disjoint test sets that cover all documents. */
+function repetitions({ repeats: { kind, count }, seed }: Plan): Pick<TrialSpec, 'seed' | 'fold'>[] {
+  return Array.from({ length: count }, (_, index) =>
+    kind === 'folds' && count > 1 ? { seed, fold: { index, count } } : { seed: seed + index, fold: null },
+  );
+}
+
+export function strategyOf({ preparation }: Pick<Plan, 'preparation'>, category: string): Strategy {
+  return preparation.categories.find((choices) => choices.category === category)?.strategy ?? 'auto';
 }
 
 function languagesWithOwnModel(plan: Plan, profile: Profile): string[] {

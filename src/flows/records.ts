@@ -6,7 +6,9 @@ import type { Connection } from '../storage/database.ts';
 import { type StateName, stateNames } from './benchmark.ts';
 import {
   columnRolesSchema,
+  noPreparation,
   type Profile,
+  preparationSchema,
   profileSchema,
   progressSchema,
   type Ranking,
@@ -24,10 +26,27 @@ const planSchema = z.object({
   /** whose documents take part; null = all */
   languages: z.array(z.string().nullable()).nullable(),
   mode: z.enum(['multilingual', 'per-language']),
+  preparation: preparationSchema.prefault({}),
   recipe: recipeSchema,
   seed: z.number().int(),
+  /** how often each trial is repeated: with other seeds (other splits and other chance), or on each of k folds */
+  repeats: z
+    .object({ kind: z.enum(['seeds', 'folds']), count: z.number().int().min(1).max(20) })
+    .prefault({ kind: 'seeds', count: 1 }),
+  /** what models are ranked by; see ranking.ts */
+  score: z.enum(['mean', 'rare']).default('mean'),
+  /** drop models early that have no chance left; `auto`: from four models on */
+  race: z.enum(['auto', 'on', 'off']).default('auto'),
 });
 export type Plan = z.infer<typeof planSchema>;
+
+/** What a plan says where nobody chose anything. */
+export const planDefaults: Pick<Plan, 'preparation' | 'repeats' | 'score' | 'race'> = {
+  preparation: noPreparation,
+  repeats: { kind: 'seeds', count: 1 },
+  score: 'mean',
+  race: 'auto',
+};
 
 const decisionSchema = z.object({
   kind: z.enum(['top', 'manual', 'stop']),

@@ -1,6 +1,7 @@
 /** What a decision trains: the chosen model on every category of the benchmark, with the full recipe. */
 import { FinalError } from '../errors.ts';
 import { quickRecipe, type Recipe, type TrialSpec } from './contracts.ts';
+import { strategyOf } from './plan.ts';
 import type { Benchmark } from './records.ts';
 
 /** Longer than a quick trial; early stopping ends it when validation no longer improves. */
@@ -17,6 +18,8 @@ export function trainSpecs(benchmark: Benchmark, recipe: Recipe): TrialSpec[] {
       language,
       languages: plan.languages,
       seed: plan.seed,
+      fold: null,
+      strategy: strategyOf(plan, category),
       recipe,
     })),
   );

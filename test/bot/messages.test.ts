@@ -7,6 +7,7 @@ import { progressMessage } from '../../src/bot/messages/progress.ts';
 import { rankingMessage } from '../../src/bot/messages/ranking.ts';
 import { candidatesOf } from '../../src/flows/ballot.ts';
 import { stateNames } from '../../src/flows/benchmark.ts';
+import { planDefaults } from '../../src/flows/records.ts';
 import type { VoteRow } from '../../src/storage/message-queries.ts';
 import { aBenchmark, aProfile, aRanking, aResult, aRow, assertPostable, aTrial, nasty } from './support.ts';
 
@@ -61,6 +62,7 @@ test('names from files never become mentions, links or code, in any message', ()
   const benchmark = aBenchmark({
     profile: { ...profile, fileName: nasty },
     plan: {
+      ...planDefaults,
       models: [nasty, 'b'],
       categories: [nasty],
       languages: null,

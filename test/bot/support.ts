@@ -10,7 +10,7 @@ import {
   type RankingRow,
   type TrialResult,
 } from '../../src/flows/contracts.ts';
-import type { Benchmark, Trial } from '../../src/flows/records.ts';
+import { type Benchmark, planDefaults, type Trial } from '../../src/flows/records.ts';
 import { checkBlocks } from '../../src/workspace/check-blocks.ts';
 import { checkView } from '../../src/workspace/check-view.ts';
 
@@ -99,6 +99,7 @@ export function aBenchmark(changes: Partial<Benchmark> = {}): Benchmark {
     roles: null,
     profile: aProfile(),
     plan: {
+      ...planDefaults,
       models: modelIds,
       categories: ['theme', 'tone'],
       languages: null,
@@ -128,6 +129,8 @@ export function aTrial(position: number, changes: Partial<Trial> = {}): Trial {
       language: null,
       languages: null,
       seed: 7,
+      fold: null,
+      strategy: 'auto',
       recipe: quickRecipe,
     },
     status: 'queued',

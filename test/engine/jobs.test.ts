@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runTrainJob, runTrialJob } from '../../src/engine/jobs.ts';
-import { quickRecipe, type TrialSpec } from '../../src/flows/contracts.ts';
+import { noPreparation, quickRecipe, type TrialSpec } from '../../src/flows/contracts.ts';
 import { createArtifactStore } from '../../src/storage/artifacts.ts';
 import { quietHooks } from '../support/hooks.ts';
 import { readFixture, writeCheckpoint } from './export/support.ts';
@@ -24,13 +24,15 @@ async function scene(t: TestContext) {
   const recipe = { ...quickRecipe, epochs: 4, learningRate: 0.01 };
   const spec: TrialSpec = {
     ...{ model: `folder:${checkpoint}`, category: 'answer', language: null, languages: null, seed: 7, recipe },
+    fold: null,
+    strategy: 'auto',
   };
   const dataset = { datasetHash: 'hash', artifactKey: 'dataset', fileName: 'data.csv' };
   const roles = { text: 'text', id: null, language: null, annotation: null, labels: ['answer'] };
   const cacheFolder = path.join(folder, 'cache');
   const quiet = quietHooks();
   const hooks = { ...quiet, settings: { ...quiet.settings, cacheFolder } };
-  return { store, spec, job: { benchmarkId: 'b1', dataset, roles }, hooks, cacheFolder };
+  return { store, spec, job: { benchmarkId: 'b1', dataset, roles, preparation: noPreparation }, hooks, cacheFolder };
 }
 
 test('a trial leaves its predictions, and no checkpoint of its training', async (t) => {

@@ -16,6 +16,8 @@ const spec: TrialSpec = {
   language: null,
   languages: null,
   seed: 7,
+  fold: null,
+  strategy: 'auto',
   recipe: quickRecipe,
 };
 

@@ -2,7 +2,7 @@
 import type { ViewOutput } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import { type CategoryProfile, type Profile, quickRecipe } from '../../flows/contracts.ts';
-import type { Plan } from '../../flows/records.ts';
+import { type Plan, planDefaults } from '../../flows/records.ts';
 import { suggestCategories } from '../../flows/suggestion.ts';
 import { blocks, callbacks, valueAction } from '../ids.ts';
 import { count, cut, escapeMrkdwn, initially, limits, name, option, plain, plural, section } from '../text.ts';
@@ -134,6 +134,7 @@ export function parseChoicesStep(view: ViewOutput, profile: Profile): PlanChoice
   const perLanguage = values[blocks.mode]?.[valueAction]?.selected_option?.value === 'per-language';
   return {
     plan: {
+      ...planDefaults,
       models,
       categories,
       languages: all ? null : languages,

@@ -14,6 +14,11 @@ export interface Document {
   incomplete: boolean;
 }
 
+/** The same document with some of it changed; the given one stays as it is. */
+export function changed(document: Document, changes: Partial<Document>): Document {
+  return { ...document, ...changes };
+}
+
 /**
  * The document's labels in a category, or null where it says nothing about it. In a `multi` category a document
  * without a value has none of the labels: it is a negative.
