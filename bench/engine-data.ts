@@ -1,7 +1,8 @@
 /** Documents of real lengths for bench/engine.ts: the published sets where they are, else the project's own sample. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fileSource } from '../src/engine/data/byte-source.ts';
 import { readDataset } from '../src/engine/data/read-dataset.ts';
 import { learnTokenizer } from '../src/engine/tokenizer/learnt-tokenizer.ts';
 import { compileTokenizer } from '../src/engine/tokenizer/tokenizer-file.ts';
@@ -24,10 +25,16 @@ const longest = 512;
  * `count` documents of a set, drawn by seed, as token ids spread over a vocabulary of `vocabulary` rows. The tokenizer is
  * learnt from the texts themselves; lengths and repetition are real, the pieces are not those of a published model.
  */
-export function realDocuments(set: string, count: number, vocabulary: number, classes: number): Documents {
+export async function realDocuments(
+  set: string,
+  count: number,
+  vocabulary: number,
+  classes: number,
+): Promise<Documents> {
   const file = path.join(published, set, 'train.csv');
   const [name, used] = existsSync(file) ? [set, file] : ['sample', at('../sample/city-feedback.csv')];
-  const texts = readDataset(readFileSync(used), path.basename(used)).documents.map(({ text }) => text);
+  const { documents } = await readDataset(await fileSource(used), path.basename(used));
+  const texts = documents.map(({ text }) => text);
   const learnt = learnTokenizer(texts, vocabularySize, 2);
   const bytes = new TextEncoder().encode(JSON.stringify(learnt.json));
   const { frame, encode } = compileTokenizer({ bytes, vocabularySize: learnt.vocabularySize });

@@ -71,7 +71,7 @@ function prepare({ modelType, config, classes, documents }: Job): {
 /** Steps over these batches; gives the seconds of each, or of a run's steps on average where a device does several. */
 async function steps(job: Job, ofEpoch: boolean, open?: StepperOptions['open']): Promise<number[]> {
   const { network, ids } = prepare(job);
-  const objective = { kind: 'single' as const, classes: job.classes, weights: null };
+  const objective = { strategy: 'multi-class' as const, classes: job.classes, weights: null };
   const options = { weightDecay: 0.01, gradientClipNorm: 1, seed: 1, ...(open ? { open } : {}) };
   const stepper = await openStepper(network, objective, options, job.device);
   const batches = ofEpoch ? ownBatches(job, ids) : job.batches;

@@ -227,7 +227,7 @@ async function benchShape(shape: Shape, torch: boolean): Promise<void> {
   );
   tell(shape.name, 'peak memory of those steps', steps, peak, megabytes);
   for (const set of epochSets) {
-    const data = realDocuments(set, shape.documents, vocabulary, classes);
+    const data = await realDocuments(set, shape.documents, vocabulary, classes);
     const epoch = await inTurns(job('epoch', data), 1, torch);
     const perDocument = (sides: readonly Side[]): number => seconds(sides, 0) / data.ids.length;
     const rate = (value: number): string => `${(1 / value).toFixed(1)} docs/s`;

@@ -25,7 +25,7 @@ async function ours(name: string, folder: string): Promise<number[][]> {
   const fixture = await readFixture(name);
   const checkpoint = `${folder}-checkpoint`;
   await writeCheckpoint(checkpoint, fixture);
-  const { model, source } = await trainedEncoder(checkpoint, fixture, 'single');
+  const { model, source } = await trainedEncoder(checkpoint, fixture, 'multi-class');
   await exportFolder(folder, model);
   await source.close();
   const tokenizer = await openPretrainedTokenizer(folder, model.encoder.vocabularySize);

@@ -5,7 +5,7 @@
  */
 
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { readSettings } from '../src/commands/settings.ts';
+import { fileSource } from '../src/engine/data/byte-source.ts';
 import { type Document, labelsOf, truthOf } from '../src/engine/data/document.ts';
 import { type Dataset, readDataset } from '../src/engine/data/read-dataset.ts';
 import { splitDocuments } from '../src/engine/data/splits.ts';
@@ -80,7 +81,7 @@ export async function benchLinear(): Promise<void> {
     console.log(`${name} left out: it isn't in ../shared/datasets.`);
   if (here.length === 0) console.log("The project's own sample instead.");
   for (const own of here.length > 0 ? here : sampleCases) {
-    const task = readTask(own);
+    const task = await readTask(own);
     const ours = await measureOurs(task);
     print(own, ours, null);
     for (const theirs of withPython ? await measureScikitLearn(task, own.solvers) : []) print(own, theirs, ours);
@@ -93,14 +94,14 @@ function print(own: Case, { name, seconds, accuracy, macroF1 }: Measured, ours: 
   console.log(`${own.name} | ${name} | ${seconds.toFixed(1)} s | ${scores}${ratio}`);
 }
 
-function readTask({ train, test, category }: Case): Task {
-  const read = (file: string): Dataset => readDataset(readFileSync(file), path.basename(file));
-  const dataset = read(train);
+async function readTask({ train, test, category }: Case): Promise<Task> {
+  const read = async (file: string): Promise<Dataset> => readDataset(await fileSource(file), path.basename(file));
+  const dataset = await read(train);
   const kind = dataset.categories.find(({ name }) => name === category)?.kind;
   if (kind === undefined) throw new FinalError(`${train} has no category "${category}"`);
   const known = ({ documents }: Dataset) => documents.filter((document) => truthOf(document, category, kind) !== null);
   const split = test
-    ? { train: known(dataset), test: known(read(test)) }
+    ? { train: known(dataset), test: known(await read(test)) }
     : splitDocuments(dataset.documents, { category, kind, seed: 7 });
   const labels = labelsOf(category, split.train, split.test);
   const labelled = (documents: Document[]) => ({
@@ -116,7 +117,7 @@ async function measureOurs({ kind, labels, train, test }: Task): Promise<Measure
   const started = performance.now();
   const model = await tfidfLogreg.train(
     {
-      kind,
+      strategy: kind === 'multi' ? 'multi-label' : 'multi-class',
       labels,
       train,
       validation: { texts: [], targets: [] },

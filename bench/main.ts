@@ -2,13 +2,17 @@
 import { errorText, UserError } from '../src/errors.ts';
 
 /** Each prints its own table, and says so when what it needs isn't here. */
-const benches: Record<string, (argument?: string, more?: string) => Promise<void>> = {
+const benches: Record<string, (...rest: string[]) => Promise<void>> = {
   linear: async () => (await import('./linear.ts')).benchLinear(),
   gpu: async (shape, file) =>
     shape === '--pack'
       ? (await import('./gpu-pack.ts')).packBench(file ?? 'podium-gpu-bench.tar.gz')
       : (await import('./gpu.ts')).benchGpu(shape),
+  languages: async () => (await import('./languages.ts')).benchLanguages(),
+  estimate: async (option, folder) => (await import('./estimate.ts')).benchEstimate(option, folder),
   export: async () => (await import('./export.ts')).benchExport(),
+  method: async (part, draws, only) => (await import('./method.ts')).benchMethod(part, draws, only),
+  data: async (rows) => (await import('./data.ts')).benchData(rows),
   engine: async (shape) => (await import('./engine.ts')).benchEngine(shape),
 };
 

@@ -57,18 +57,19 @@ program
 program
   .command('models')
   .description('the models that can be compared, and those that cannot, with what to take instead')
-  .option('--language <code>', 'only those for this language, such as fr')
+  .option('--language <language>', 'best first for this language, such as fr or French')
   .option('--long', 'only those that read texts of more than 512 tokens', false)
-  .action(async (options: { language?: string; long: boolean }) => {
+  .option('--file <file>', 'best first for the languages and lengths of the texts in this file')
+  .action(async (options: { language?: string; long: boolean; file?: string }) => {
     const { printModels } = await import('./commands/models.ts');
-    printModels(options);
+    await printModels(options);
   });
 
 program
   .command('predict')
   .description('label the texts of a file with a delivered model; one line of JSON for each, on standard output')
   .argument('<folder>', "a model's folder, as named in the thread")
-  .argument('<file>', 'CSV, TSV, JSON or JSON lines')
+  .argument('<file>', 'CSV, TSV, JSON, JSON lines, Parquet or Excel (.xlsx); also with gzip')
   .option('--text <column>', 'column of the texts (guessed)')
   .action(async (folder: string, file: string, options: { text?: string }) => {
     const { predict } = await import('./commands/predict.ts');

@@ -14,7 +14,7 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 const allowed: Record<string, RegExp> = {
   bot: /^(flows|storage|charts)\//,
   flows: /^storage\/([\w-]+-queries|database)\.ts$/,
-  engine: /^(flows\/contracts|storage\/artifacts)\.ts$/,
+  engine: /^(flows\/(contracts|predictions-file|bootstrap)|storage\/artifacts)\.ts$/,
   storage: /^$/,
   charts: /^$/,
   workspace: /^$/,

@@ -2,6 +2,7 @@
 import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Charts } from '../charts/charts.ts';
+import type { WorkerInfo } from '../flows/contracts.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { Benchmark } from '../flows/records.ts';
 import type { Carrier } from '../flows/relay.ts';
@@ -17,10 +18,11 @@ export interface BotOptions {
   appToken: string;
   /** of the local workspace; undefined = Slack's own */
   slackApiUrl: string | undefined;
+  maxUploadBytes: number;
   flow: Flow;
   artifacts: ArtifactStore;
   charts: Charts;
-  countWorkers: () => Promise<number>;
+  listWorkers: () => Promise<WorkerInfo[]>;
   log: (line: string) => void;
 }
 

@@ -1,5 +1,6 @@
 /** What the handlers work with; made once in app.ts and passed on. */
 import type { WebClient } from '@slack/web-api';
+import type { WorkerInfo } from '../flows/contracts.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { ArtifactStore } from '../storage/artifacts.ts';
 
@@ -11,6 +12,9 @@ export interface BotContext {
   /** bearer of uploaded files */
   botToken: string;
   slackApiUrl: string | undefined;
-  countWorkers: () => Promise<number>;
+  /** of a file that is taken */
+  maxUploadBytes: number;
+  /** those that are there */
+  listWorkers: () => Promise<WorkerInfo[]>;
   log: (line: string) => void;
 }

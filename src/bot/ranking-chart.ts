@@ -7,8 +7,12 @@ import type { Ranking } from '../flows/contracts.ts';
 export function rankedChart(ranking: Ranking, dataset: string): RankedChart {
   return {
     dataset,
-    scoreName: 'Macro-F1',
-    rows: ranking.rows.map((row) => ({ ...row, name: modelName(row.model) })),
+    scoreName: ranking.scoreName === 'rare' ? 'Rare score' : 'Macro-F1',
+    rows: ranking.rows.map((row) => ({
+      ...row,
+      name: modelName(row.model),
+      status: row.status === 'complete' ? 'complete' : 'incomplete',
+    })),
     floors: ranking.floors,
   };
 }

@@ -3,7 +3,6 @@ import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { errorText, UserError } from '../errors.ts';
 import { accepts } from '../flows/benchmark.ts';
-import { estimateTrials } from '../flows/estimate.ts';
 import { apply } from '../flows/flow.ts';
 import { planTrials } from '../flows/plan.ts';
 import { type Benchmark, getBenchmark, requireBenchmark } from '../flows/records.ts';
@@ -172,22 +171,22 @@ function registerChoicesStep(app: App, context: BotContext): void {
     if (!profile) return ack({ response_action: 'update', view: readingView(id, 'Reading your file…') });
     const choice = parseChoicesStep(view, profile);
     if ('errors' in choice) return ack({ response_action: 'errors', errors: choice.errors });
+    const workers = await context.listWorkers();
     try {
-      keepPlan(flow, id, choice.plan);
+      keepPlan(flow, id, choice.plan, workers);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return ack({ response_action: 'errors', errors: { [blocks.categories]: error.message } });
     }
-    await ack({ response_action: 'update', view: await reviewOf(context, id) });
+    await ack({ response_action: 'update', view: reviewOf(context, id, workers.length) });
   });
 }
 
-async function reviewOf(context: BotContext, benchmarkId: string): Promise<ModalView> {
-  const { profile, plan } = requireBenchmark(context.flow.database, benchmarkId);
-  if (!profile || !plan) throw new UserError('Nothing has been chosen yet.');
+function reviewOf(context: BotContext, benchmarkId: string, workers: number): ModalView {
+  const { profile, plan, estimate } = requireBenchmark(context.flow.database, benchmarkId);
+  if (!profile || !plan || !estimate) throw new UserError('Nothing has been chosen yet.');
   const specs = planTrials(plan, profile);
-  const estimate = estimateTrials(context.flow.database, specs, profile);
-  return reviewView({ benchmarkId, profile, plan, specs, estimate, workers: await context.countWorkers() });
+  return reviewView({ benchmarkId, profile, plan, specs, estimate: estimate.before, workers });
 }
 
 function registerReviewStep(app: App, context: BotContext): void {

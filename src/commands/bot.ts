@@ -9,6 +9,7 @@ import { connectJobs, type Jobs } from '../flows/jobs.ts';
 import { listWorkers } from '../flows/presence.ts';
 import { rankBenchmark } from '../flows/rank.ts';
 import { type Relay, startRelay } from '../flows/relay.ts';
+import { raceBenchmark } from '../flows/run-race.ts';
 import { createArtifactStore } from '../storage/artifacts.ts';
 import { closeDatabase, openDatabase } from '../storage/database.ts';
 import { exitWithParent, sayReady } from './child-process.ts';
@@ -59,10 +60,11 @@ export async function startBot(
     botToken: slack.botToken,
     appToken: slack.appToken,
     slackApiUrl: slack.apiUrl,
+    maxUploadBytes: settings.engine.limits.maxBytes,
     flow,
     artifacts,
     charts,
-    countWorkers: async () => (await listWorkers(redis)).length,
+    listWorkers: () => listWorkers(redis),
     log,
   });
   const jobs: Jobs = await connectJobs({ flow, connection, redis, onProfiled: bot.onProfiled, log });
@@ -79,6 +81,7 @@ export async function startBot(
       queue_trials: jobs.queueTrials,
       queue_training: jobs.queueTraining,
       cancel_jobs: jobs.cancelJobs,
+      race: (benchmarkId) => raceBenchmark(flow, benchmarkId, (key) => artifacts.get(key)),
       rank: (benchmarkId) => rankBenchmark(flow, benchmarkId, (key) => artifacts.get(key)),
     },
   });

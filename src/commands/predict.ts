@@ -1,16 +1,18 @@
 /** `podium predict`: labels the texts of a file with a delivered model. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileSource } from '../engine/data/byte-source.ts';
 import { readDataset } from '../engine/data/read-dataset.ts';
 import { openModel } from '../engine/models/registry.ts';
 import { errorText, UserError } from '../errors.ts';
+import { readSettings } from './settings.ts';
 import { printable } from './terminal.ts';
 
 /** @throws UserError for a file or a folder that can't be used */
 export async function predict(folder: string, file: string, { text }: { text?: string }): Promise<void> {
-  const bytes = await readable(file, readFile(file));
+  const source = await readable(file, fileSource(file));
   const roles = { language: null, annotation: null, labels: [], ...(text !== undefined && { text }) };
-  const dataset = readDataset(bytes, path.basename(file), { roles });
+  const { limits } = readSettings(process.env).engine;
+  const dataset = await readDataset(source, path.basename(file), { roles, limits });
   // A reader that has seen enough (`| head`) closes the pipe.
   process.stdout.on('error', () => process.exit(0));
   const model = await openModel(folder);

@@ -1,14 +1,21 @@
 /** What `podium rank` is given: the files read, the categories and models checked, before anything is trained. */
-import { access, constants, readFile, stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { profileDataset } from '../engine/data/profile.ts';
-import { type Dataset, readDataset } from '../engine/data/read-dataset.ts';
+import { fileSource } from '../engine/data/byte-source.ts';
+import { prepareTestDataset } from '../engine/data/prepare.ts';
+import { createProblemFile } from '../engine/data/problem-file.ts';
+import { prepareAndProfile } from '../engine/data/profile.ts';
+import { type Dataset, type ReadOptions, readDataset } from '../engine/data/read-dataset.ts';
 import type { TrialData } from '../engine/run-trial.ts';
+import { resolveStrategy } from '../engine/strategy.ts';
 import { errorText, UserError } from '../errors.ts';
 import { defaultModels, resolveModel } from '../flows/catalogue.ts';
-import type { ColumnRoles, Profile, Warning } from '../flows/contracts.ts';
+import type { ColumnRoles, Preparation, Profile, Warning } from '../flows/contracts.ts';
+import { strategyOf } from '../flows/plan.ts';
 import { suggestCategories } from '../flows/suggestion.ts';
-import type { RankOptions } from './rank.ts';
+import type { RankOptions } from './rank-options.ts';
+import { namingOptions, preparationOf } from './rank-preparation.ts';
+import { readSettings } from './settings.ts';
 
 /** `row` counts in this file */
 export interface FileWarning extends Warning {
@@ -18,6 +25,7 @@ export interface FileWarning extends Warning {
 export interface RankInput {
   data: TrialData;
   profile: Profile;
+  preparation: Preparation;
   models: string[];
   categories: string[];
   /** of both files */
@@ -26,21 +34,37 @@ export interface RankInput {
 
 /** @throws UserError for anything that can't be ranked, before a minute is spent on training */
 export async function readInput(file: string, options: RankOptions): Promise<RankInput> {
-  if (options.json !== undefined) await checkOutput(options.json, [file, ...(options.test ? [options.test] : [])]);
+  const inputs = [file, ...(options.test ? [options.test] : [])];
+  if (options.json !== undefined) await checkOutput('--json', options.json, inputs);
+  if (options.problems !== undefined) await checkOutput('--problems', options.problems, inputs);
+  if (options.predictions !== undefined) await checkOutputFolder(options.predictions);
   const models = await chosenModels(options.models);
   const dataset = await readTraining(file, options);
-  const profile = profileDataset(dataset);
-  const categories = chosenCategories(profile, namesOf(options.categories, dataset));
-  const test = options.test === undefined ? null : await readTest(options.test, dataset, categories, options);
+  const wanted = namesOf(options.categories, dataset);
+  const preparation = await preparationOf(options, dataset, wanted ?? null);
+  const { prepared, profile } = await prepareAndProfile(dataset, preparation).catch((error: unknown) => {
+    throw namingOptions(options, error);
+  });
+  const categories = chosenCategories(profile, wanted);
+  const testFile = options.test === undefined ? null : await readTest(options.test, dataset, categories, options);
+  const test = testFile && (await prepareTestDataset(testFile, preparation, prepared));
+  checkStrategies(preparation, categories, { dataset: prepared, test });
   const warnings = [...of(profile.fileName, profile.warnings), ...(test ? of(test.fileName, test.warnings) : [])];
-  return { data: { dataset, test }, profile, models, categories, warnings };
+  return { data: { dataset: prepared, test }, profile, preparation, models, categories, warnings };
 }
 
 const of = (file: string, warnings: Warning[]): FileWarning[] => warnings.map((warning) => ({ ...warning, file }));
 
+/** A strategy that a category can't have is no reason to train the other categories first. */
+function checkStrategies(preparation: Preparation, categories: string[], { dataset, test }: TrialData): void {
+  const documents = [...dataset.documents, ...(test?.documents ?? [])];
+  for (const { name, kind } of dataset.categories)
+    if (categories.includes(name)) resolveStrategy(strategyOf({ preparation }, name), name, kind, documents);
+}
+
 /** Hours of training must not end at a folder that isn't there, nor its result replace the data. */
-async function checkOutput(file: string, inputs: string[]): Promise<void> {
-  const wrong = (what: string, cause?: unknown) => new UserError(`--json ${file}: ${what}`, { cause });
+async function checkOutput(option: string, file: string, inputs: string[]): Promise<void> {
+  const wrong = (what: string, cause?: unknown) => new UserError(`${option} ${file}: ${what}`, { cause });
   const existing = await stat(file).catch(() => null);
   if (existing?.isDirectory()) throw wrong('expected a file, got a folder.');
   for (const input of inputs) {
@@ -50,6 +74,19 @@ async function checkOutput(file: string, inputs: string[]): Promise<void> {
   }
   await access(existing ? file : path.dirname(path.resolve(file)), constants.W_OK).catch((cause: unknown) => {
     throw wrong(existing ? "it can't be written to." : "its folder doesn't exist or can't be written to.", cause);
+  });
+}
+
+/** It is made when the first trial has ended; until then its parent has to be there. */
+async function checkOutputFolder(folder: string): Promise<void> {
+  const wrong = (what: string, cause?: unknown) => new UserError(`--predictions ${folder}: ${what}`, { cause });
+  const existing = await stat(folder).catch(() => null);
+  if (existing && !existing.isDirectory()) throw wrong('expected a folder, got a file.');
+  await access(existing ? folder : path.dirname(path.resolve(folder)), constants.W_OK).catch((cause: unknown) => {
+    throw wrong(
+      existing ? "it can't be written to." : "the folder it is in doesn't exist or can't be written to.",
+      cause,
+    );
   });
 }
 
@@ -87,29 +124,37 @@ const plainReasons: Record<string, string> = {
   EACCES: 'permission denied.',
 };
 
-async function readBytes(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
+/** @param problemsFile gets every problem of every row */
+async function readData(file: string, options: ReadOptions, problemsFile?: string): Promise<Dataset> {
+  const source = await fileSource(file).catch((cause: NodeJS.ErrnoException) => {
     throw new UserError(`${file} can't be read: ${plainReasons[cause.code ?? ''] ?? errorText(cause)}`, { cause });
   });
+  const { limits } = readSettings(process.env).engine;
+  const read = (onProblem?: ReadOptions['onProblem']) =>
+    readDataset(source, path.basename(file), { limits, ...options, ...(onProblem && { onProblem }) });
+  if (problemsFile === undefined) return read();
+  const problems = createProblemFile(problemsFile);
+  return read(problems.add).finally(problems.close);
 }
 
 async function readTraining(file: string, options: RankOptions): Promise<Dataset> {
   const { text, language, annotation } = options;
-  const bytes = await readBytes(file);
-  const name = path.basename(file);
   const roles: Partial<ColumnRoles> = {
     ...(text !== undefined && { text }),
     ...(language !== undefined && { language }),
     ...(annotation !== undefined && { annotation }),
   };
-  const dataset = readDataset(bytes, name, { roles });
+  const dataset = await readData(file, { roles }, options.problems);
   // A column that was asked for as a category is one, even where it doesn't look like one.
   const asked = namesOf(options.categories, dataset)?.filter(
     (category) => dataset.columns.includes(category) && !dataset.categories.some((found) => found.name === category),
   );
   if (!asked?.length) return dataset;
   const labels = [...dataset.roles.labels, ...asked];
-  return { ...readDataset(bytes, name, { roles: { ...dataset.roles, labels } }), reasons: dataset.reasons };
+  return {
+    ...(await readData(file, { roles: { ...dataset.roles, labels } }, options.problems)),
+    reasons: dataset.reasons,
+  };
 }
 
 /** The names that were typed. One that holds a comma is taken whole where the file has it. */
@@ -151,7 +196,7 @@ async function readTest(file: string, training: Dataset, categories: string[], o
     labels: labels.filter((name) => categories.includes(name) || categories.includes(`${annotation}.${name}`)),
     ...((languageMatters || language === null) && { language }),
   };
-  const test = readDataset(await readBytes(file), path.basename(file), { roles: wanted });
+  const test = await readData(file, { roles: wanted });
   for (const category of categories) checkTestCategory(training, test, category);
   return test;
 }

@@ -1,25 +1,20 @@
 /** One run of `podium rank`: the trials one after another, their ranking, the table and the JSON. */
 import { writeFile } from 'node:fs/promises';
 import { withProvider } from '../engine/onnx/providers.ts';
-import { runTrial, type TrialData } from '../engine/run-trial.ts';
 import { errorText, FinalError, UserError } from '../errors.ts';
-import { modelName } from '../flows/catalogue.ts';
-import {
-  type EngineSettings,
-  type Profile,
-  quickRecipe,
-  type Recipe,
-  type Progress as TrialProgress,
-  type TrialSpec,
-} from '../flows/contracts.ts';
-import { planTrials, rankedLanguages } from '../flows/plan.ts';
-import { rankModels, type TrialOutcome } from '../flows/ranking.ts';
+import { type Profile, quickRecipe, type Recipe } from '../flows/contracts.ts';
+import { planTrials, rankedLanguages, repetitionsOf } from '../flows/plan.ts';
+import { isRaced, raceSentence } from '../flows/race.ts';
+import { rankModels } from '../flows/ranking.ts';
+import type { TrialOutcome } from '../flows/ranking-candidates.ts';
 import { type Plan, planDefaults } from '../flows/records.ts';
-import type { RankOptions } from './rank.ts';
+import { estimateRun } from './rank-estimate.ts';
 import { type FileWarning, readInput } from './rank-input.ts';
-import { progressOn } from './rank-progress.ts';
+import type { RankOptions } from './rank-options.ts';
+import { raceOf } from './rank-race.ts';
 import { rankReport } from './rank-report.ts';
 import { rankingTable } from './rank-table.ts';
+import { runTrials } from './rank-trials.ts';
 import { readSettings } from './settings.ts';
 import { printableLine } from './terminal.ts';
 
@@ -28,15 +23,20 @@ import { printableLine } from './terminal.ts';
  * @throws UserError on bad input, and when no trial finished because of the data
  */
 export async function rankFile(file: string, options: RankOptions, signal: AbortSignal): Promise<void> {
-  const { data, profile, models, categories, warnings } = await readInput(file, options);
+  const { data, profile, preparation, models, categories, warnings } = await readInput(file, options);
   const plan: Plan = {
     ...planDefaults,
+    preparation,
     models,
     categories,
     languages: null,
     mode: options.perLanguage ? 'per-language' : 'multilingual',
     recipe: recipeOf(options),
     seed: options.seed,
+    repeats: repeatsOf(options),
+    ...(options.split && { ratios: options.split }),
+    score: options.score,
+    race: options.race,
   };
   const specs = planTrials(plan, profile);
   const languages = rankedLanguages(
@@ -46,22 +46,58 @@ export async function rankFile(file: string, options: RankOptions, signal: Abort
   if (options.perLanguage) warnings.push(...languagesLeftOut(profile, languages));
   printWarnings(warnings);
   const settings = await withProvider(readSettings(process.env).engine);
-  const { outcomes, failures } = await runTrials(data, specs, settings, signal);
+  const work = {
+    file,
+    data,
+    profile,
+    preparation,
+    specs,
+    settings,
+    pilot: options.pilot,
+    raced: isRaced(plan),
+    signal,
+  };
+  const estimate = await estimateRun(work, (line) => console.error(printableLine(line)));
+  if (options.estimate) return;
+  const startMs = performance.now();
+  const { outcomes, failures, race } = await runTrials(data, specs, raceOf(plan, languages), {
+    settings,
+    signal,
+    predictionsFolder: options.predictions ?? null,
+  });
+  const actualSeconds = (performance.now() - startMs) / 1000;
+  await estimate.took(outcomes, actualSeconds);
   const ofSplits = splitWarnings(outcomes, profile.fileName);
   printWarnings(ofSplits);
-  const ranking = rankModels({ categories, models, languages, trials: outcomes, seed: options.seed });
+  const ranking = rankModels({ ...plan, languages, repetitions: repetitionsOf(plan), trials: outcomes });
   if (options.json !== undefined) {
     const all = [...warnings, ...ofSplits];
-    const report = rankReport({ profile, test: data.test, plan, outcomes, ranking, warnings: all });
+    const { before, afterPilot } = estimate;
+    const time = { before, afterPilot, actualSeconds };
+    const report = rankReport({
+      profile,
+      test: data.test,
+      plan,
+      outcomes,
+      ranking,
+      race,
+      estimate: time,
+      warnings: all,
+    });
     await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
   }
   if (outcomes.every(({ status }) => status !== 'done')) throw noneFinished(failures);
   console.log(rankingTable(ranking));
+  if (race) console.log(raceSentence(race));
 }
 
 function recipeOf({ epochs, learningRate, batchSize, maxTokens, longTexts }: RankOptions): Recipe {
   const typed = { epochs, batchSize, longTexts };
   return { ...quickRecipe, ...typed, learningRate: learningRate ?? null, maxTokens: maxTokens ?? null };
+}
+
+function repeatsOf({ seeds, folds }: RankOptions): Plan['repeats'] {
+  return folds === undefined ? { kind: 'seeds', count: seeds ?? 1 } : { kind: 'folds', count: folds };
 }
 
 /** Nobody's documents go missing without a word. */
@@ -87,70 +123,6 @@ function printWarnings(warnings: FileWarning[]): void {
   for (const { file, message } of sorted.slice(0, warningsPrinted)) console.error(printableLine(`${file}: ${message}`));
   if (sorted.length > warningsPrinted)
     console.error(`… and ${sorted.length - warningsPrinted} more; --json holds all of them`);
-}
-
-/** A failed trial leaves its model incomplete; the others go on. */
-async function runTrials(
-  data: TrialData,
-  specs: TrialSpec[],
-  settings: EngineSettings,
-  signal: AbortSignal,
-): Promise<{ outcomes: TrialOutcome[]; failures: unknown[] }> {
-  const show = progressOn(process.stderr, specs.length);
-  const outcomes: TrialOutcome[] = [];
-  const failures: unknown[] = [];
-  try {
-    for (const [position, spec] of specs.entries()) {
-      const { model, category, language } = spec;
-      const what = `${modelName(model)} on ${category}${language === null ? '' : ` in ${language}`}`;
-      const onProgress = ({ share, stage, note }: TrialProgress): void => {
-        if (stage === 'preparing' && note !== null) show.note(`${what}: ${note}`);
-        else show.at(position + share, what);
-      };
-      try {
-        const outcome = await runOne(data, spec, settings, signal, onProgress);
-        outcomes.push(outcome);
-        const { metrics, trainSeconds } = outcome.result;
-        show.ended(`${what}: macro-F1 ${metrics.macroF1.toFixed(3)}, trained in ${trainSeconds.toFixed(1)} s`);
-      } catch (failure) {
-        signal.throwIfAborted();
-        const error = errorText(failure);
-        failures.push(failure);
-        outcomes.push({ model, category, language, status: 'failed', error, result: null, predictions: null });
-        show.ended(`${what}: failed: ${error}`);
-      }
-    }
-  } finally {
-    show.stop();
-  }
-  return { outcomes, failures };
-}
-
-async function runOne(
-  data: TrialData,
-  spec: TrialSpec,
-  settings: EngineSettings,
-  signal: AbortSignal,
-  onProgress: (progress: TrialProgress) => void,
-) {
-  await forgetPeakMemory();
-  const { result, predictions, model } = await runTrial(data, spec, {
-    signal,
-    checkpoints: null,
-    settings,
-    onProgress,
-  });
-  await model.dispose();
-  const { category, language } = spec;
-  return { model: spec.model, category, language, status: 'done' as const, error: null, result, predictions };
-}
-
-/**
- * All trials share this process, and a peak is the highest since its start: Linux starts it anew on request (proc(5),
- * clear_refs). Elsewhere the figure includes the trials before; docs/rank-json.md says so.
- */
-async function forgetPeakMemory(): Promise<void> {
-  await writeFile('/proc/self/clear_refs', '5').catch(() => undefined);
 }
 
 function noneFinished(failures: unknown[]): Error {

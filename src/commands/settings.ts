@@ -2,12 +2,16 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
-import { type EngineSettings, providerNames } from '../flows/contracts.ts';
+import { type EngineSettings, providerNames, type ReadLimits, readLimitsSchema } from '../flows/contracts.ts';
 
 const given = z
   .string()
   .optional()
   .transform((value) => (value?.trim() ? value.trim() : undefined));
+
+/** beyond that no number is meant */
+const highestCount = 100_000_000;
+const count = given.pipe(z.coerce.number<string>().int().min(1).max(highestCount).optional());
 
 const environmentSchema = z.object({
   /** folder of everything that Podium keeps on this machine */
@@ -22,6 +26,11 @@ const environmentSchema = z.object({
   PODIUM_CACHE: given,
   /** the execution provider that training uses */
   PODIUM_PROVIDER: given.pipe(z.enum(['auto', ...providerNames]).optional()),
+  /** what is read of a dataset at most: megabytes, rows, characters of a cell, labels of a category */
+  PODIUM_MAX_MB: count,
+  PODIUM_MAX_ROWS: count,
+  PODIUM_MAX_CELL: count,
+  PODIUM_MAX_LABELS: count,
   /** globs of model hub ids that may be loaded, separated by commas; unset: all */
   PODIUM_MODELS_ALLOWED: given,
   /** the model hub, by the names that its own tools use */
@@ -58,6 +67,10 @@ const expected: Record<keyof z.infer<typeof environmentSchema>, string> = {
   PODIUM_CHARTS: 'a URL such as https://charts.example.org',
   PODIUM_CACHE: 'a folder',
   PODIUM_PROVIDER: `one of auto, ${providerNames.join(', ')}`,
+  PODIUM_MAX_MB: 'a number of megabytes',
+  PODIUM_MAX_ROWS: 'a number of rows',
+  PODIUM_MAX_CELL: 'a number of characters',
+  PODIUM_MAX_LABELS: 'a number of labels',
   PODIUM_MODELS_ALLOWED: 'globs such as intfloat/*,FacebookAI/*',
   HF_ENDPOINT: 'a URL such as https://models.example.org',
   HF_TOKEN: 'a token',
@@ -98,7 +111,19 @@ function engineSettings(values: z.infer<typeof environmentSchema>, stateDir: str
     modelsAllowed: allowed?.filter((glob) => glob !== '') ?? null,
     hubUrl: values.HF_ENDPOINT ?? null,
     hubToken: values.HF_TOKEN ?? null,
+    limits: readLimits(values),
   };
+}
+
+/** What isn't set has its default. */
+function readLimits(values: z.infer<typeof environmentSchema>): ReadLimits {
+  const { PODIUM_MAX_MB: megabytes } = values;
+  return readLimitsSchema.parse({
+    maxBytes: megabytes === undefined ? undefined : megabytes * 1024 * 1024,
+    maxRows: values.PODIUM_MAX_ROWS,
+    maxCellCharacters: values.PODIUM_MAX_CELL,
+    maxLabels: values.PODIUM_MAX_LABELS,
+  });
 }
 
 function slackSettings(values: z.infer<typeof environmentSchema>): SlackSettings | null {

@@ -4,11 +4,11 @@
  */
 import os from 'node:os';
 import { errorText } from '../errors.ts';
-import { encodeFailure, profileJobSchema, trainJobSchema, trialJobSchema } from '../flows/contracts.ts';
+import { encodeFailure, pilotJobSchema, profileJobSchema, trainJobSchema, trialJobSchema } from '../flows/contracts.ts';
 import { createArtifactStore } from '../storage/artifacts.ts';
 import type { TrainHooks } from './classifier.ts';
 import { type FromJob, type ToJob, toJobSchema } from './job-messages.ts';
-import { runProfileJob, runTrainJob, runTrialJob } from './jobs.ts';
+import { runPilotJob, runProfileJob, runTrainJob, runTrialJob } from './jobs.ts';
 
 const controller = new AbortController();
 const send = (message: FromJob): void => {
@@ -24,6 +24,7 @@ async function run({ kind, artifactUrl, settings, payload }: Extract<ToJob, { ty
     onProgress: (progress) => send({ type: 'progress', progress }),
   };
   if (kind === 'profile') return runProfileJob(store, profileJobSchema.parse(payload), hooks);
+  if (kind === 'pilot') return runPilotJob(store, pilotJobSchema.parse(payload), hooks);
   if (kind === 'trial') return runTrialJob(store, trialJobSchema.parse(payload), hooks);
   return runTrainJob(store, trainJobSchema.parse(payload), hooks);
 }

@@ -1,44 +1,111 @@
 /** The three kinds of job, as the process that runs one of them does it: bytes from the store in, a result out. */
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type {
   ColumnRoles,
   DatasetRef,
   EngineSettings,
+  PilotFigure,
+  PilotJob,
+  PilotJobResult,
   Profile,
   ProfileJob,
+  RungReport,
   TrainJob,
   TrainJobResult,
   TrialJob,
   TrialJobResult,
 } from '../flows/contracts.ts';
-import { type ArtifactStore, modelPrefix, predictionsKey } from '../storage/artifacts.ts';
+import { encodePredictions } from '../flows/predictions-file.ts';
+import { type ArtifactStore, modelPrefix, predictionsKey, problemsKey, validationKey } from '../storage/artifacts.ts';
 import type { TrainHooks } from './classifier.ts';
-import { profileDataset } from './data/profile.ts';
-import { type Dataset, readDataset } from './data/read-dataset.ts';
+import { fileSource } from './data/byte-source.ts';
+import { prepareDataset } from './data/prepare.ts';
+import { createProblemFile } from './data/problem-file.ts';
+import { prepareAndProfile } from './data/profile.ts';
+import { type Dataset, type ReadOptions, readDataset } from './data/read-dataset.ts';
 import { modelCard } from './model-card.ts';
+import { pilotTrial } from './pilot.ts';
+import { runRung } from './run-rung.ts';
 import { runTrial, type TrialRun } from './run-trial.ts';
 
 export async function runProfileJob(store: ArtifactStore, job: ProfileJob, hooks: TrainHooks): Promise<Profile> {
-  return profileDataset(await readStored(store, job.dataset, job.roles, hooks));
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-problems-'));
+  try {
+    const file = path.join(folder, 'problems.csv');
+    const problems = createProblemFile(file);
+    const dataset = await readStored(store, job, hooks, problems.add).finally(problems.close);
+    const { profile } = await prepareAndProfile(dataset, job.preparation);
+    if (problems.rows === 0) return profile;
+    const artifactKey = problemsKey(dataset.hash, rolesHash(dataset.roles));
+    await store.putStream(artifactKey, createReadStream(file));
+    return { ...profile, problems: { rows: problems.rows, artifactKey } };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function rolesHash(roles: ColumnRoles): string {
+  return createHash('sha256').update(JSON.stringify(roles)).digest('hex').slice(0, 16);
 }
 
 export async function runTrialJob(store: ArtifactStore, job: TrialJob, hooks: TrainHooks): Promise<TrialJobResult> {
-  const dataset = await readStored(store, job.dataset, job.roles, hooks);
-  const checkpoints = checkpointFolder(hooks.settings, `trial-${job.trialId}`);
-  const { result, predictions, model } = await runTrial({ dataset, test: null }, job.spec, { ...hooks, checkpoints });
-  await model.dispose();
+  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation);
+  const checkpoints = trialCheckpoints(hooks.settings, job.trialId);
+  await Promise.all([
+    ...job.dropped.map((trialId) => rm(trialCheckpoints(hooks.settings, trialId), { recursive: true, force: true })),
+    removeOldCheckpoints(hooks.settings),
+  ]);
+  const { run, rung } = await runLeg(store, job, dataset, { ...hooks, checkpoints });
+  if (!run) return { result: null, predictionsKey: null, rung };
+  await run.model.dispose();
   const key = predictionsKey(job.trialId);
-  await store.put(key, new TextEncoder().encode(JSON.stringify(predictions)));
+  await store.put(key, encodePredictions(run.predictions, job.spec));
   await rm(checkpoints, { recursive: true, force: true });
-  return { result, predictionsKey: key };
+  return { result: run.result, predictionsKey: key, rung };
+}
+
+/** In all, so that nobody waits long for an estimate: models that come later keep their first one. */
+const pilotsMs = 120_000;
+
+/** One model after another. One that can't be timed is left out: its trial will say why. */
+export async function runPilotJob(store: ArtifactStore, job: PilotJob, hooks: TrainHooks): Promise<PilotJobResult> {
+  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation);
+  const figures: PilotFigure[] = [];
+  const endMs = performance.now() + pilotsMs;
+  for (const spec of job.specs) {
+    if (performance.now() > endMs) break;
+    try {
+      const figure = await pilotTrial({ dataset, test: null }, spec, hooks);
+      if (figure) figures.push(figure);
+    } catch {
+      hooks.signal.throwIfAborted();
+    }
+  }
+  return { figures };
+}
+
+/** The whole trial, or, in a race, as far as the job says; `run` is null for a trial that only paused. */
+async function runLeg(
+  store: ArtifactStore,
+  { trialId, spec, untilEpoch }: TrialJob,
+  dataset: Dataset,
+  hooks: TrainHooks,
+): Promise<{ run: TrialRun | null; rung: RungReport | null }> {
+  const data = { dataset, test: null };
+  if (untilEpoch === null) return { run: await runTrial(data, spec, hooks), rung: null };
+  const { report, validation, finished } = await runRung(data, spec, untilEpoch, hooks);
+  const key = validationKey(trialId, report.epoch);
+  await store.put(key, encodePredictions(validation, spec));
+  return { run: finished, rung: { ...report, validationKey: key, host: os.hostname() } };
 }
 
 /** Trains each of the job's models in turn and leaves a folder for each in the store. */
 export async function runTrainJob(store: ArtifactStore, job: TrainJob, hooks: TrainHooks): Promise<TrainJobResult> {
-  const dataset = await readStored(store, job.dataset, job.roles, hooks);
+  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation);
   const prefix = modelPrefix(job.benchmarkId);
   const done: TrainJobResult = { artifactPrefix: prefix, files: [], models: [] };
   for (const [position, spec] of job.specs.entries()) {
@@ -86,6 +153,22 @@ async function deliver(
 
 const cardFile = 'README.md';
 
+const trialCheckpoints = (settings: EngineSettings, trialId: string): string =>
+  checkpointFolder(settings, `trial-${trialId}`);
+
+/** of trainings that nobody came back to: cancelled, or dropped by a race that went on elsewhere */
+const checkpointLifeMs = 3 * 24 * 3_600_000;
+
+async function removeOldCheckpoints({ cacheFolder }: EngineSettings): Promise<void> {
+  const folder = path.join(cacheFolder, 'checkpoints');
+  for (const name of await readdir(folder).catch(() => [])) {
+    const found = await stat(path.join(folder, name)).catch(() => null);
+    // each epoch writes into the folder, which renews its time
+    if (found !== null && Date.now() - found.mtimeMs > checkpointLifeMs)
+      await rm(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
 /** On this machine only: a job that is given to another host begins anew there. The id is ours, but no path. */
 function checkpointFolder({ cacheFolder }: EngineSettings, name: string): string {
   return path.join(cacheFolder, 'checkpoints', encodeURIComponent(name));
@@ -93,13 +176,13 @@ function checkpointFolder({ cacheFolder }: EngineSettings, name: string): string
 
 async function readStored(
   store: ArtifactStore,
-  ref: DatasetRef,
-  roles: ColumnRoles | null,
-  hooks: TrainHooks,
+  { dataset: { artifactKey, fileName }, roles }: { dataset: DatasetRef; roles: ColumnRoles | null },
+  { settings: { limits }, onProgress }: TrainHooks,
+  onProblem?: ReadOptions['onProblem'],
 ): Promise<Dataset> {
-  hooks.onProgress({ stage: 'reading', share: 0, epoch: null, epochs: null, note: null });
-  const bytes = await store.get(ref.artifactKey);
-  return readDataset(bytes, ref.fileName, roles ? { roles } : {});
+  onProgress({ stage: 'reading', share: 0, epoch: null, epochs: null, note: null });
+  const options: ReadOptions = { limits, ...(roles && { roles }), ...(onProblem && { onProblem }) };
+  return store.withFile(artifactKey, async (file) => readDataset(await fileSource(file), fileName, options));
 }
 
 /** Category names are the users' and never reach a path as they are; the position keeps two alike apart. */

@@ -1,5 +1,5 @@
 /** README.md of a delivered model: what it was trained on, how, and how well it did on documents it never saw. */
-import type { Recipe, TextLimit, TrialSpec } from '../flows/contracts.ts';
+import type { Recipe, ResolvedStrategy, TextLimit, TrialSpec } from '../flows/contracts.ts';
 import { truthOf } from './data/document.ts';
 import { imbalanceOf } from './data/imbalance.ts';
 import type { Dataset } from './data/read-dataset.ts';
@@ -12,14 +12,14 @@ const count = (value: number): string => value.toLocaleString('en');
 
 /** Markdown with front matter for the model hub; every untrusted text (file name, category, labels) is escaped. */
 export function modelCard(dataset: Dataset, spec: TrialSpec, run: TrialRun): string {
-  const { result, labels, kind } = run;
+  const { result, labels, strategy } = run;
   const { checkpoint } = result;
   // a folder's own name, not its path on some machine
   const model = escapeMarkdown(checkpoint?.source ?? spec.model);
   return `${frontMatter(spec, run)}
 # ${escapeMarkdown(spec.category)} classifier
 
-Gives ${kind === 'single' ? 'one label of' : 'any of'} ${labels.length} per text. Trained by Podium from ${model}, ${count(result.parameters)} parameters.${checkpoint ? `\n\n${origin(checkpoint)}` : ''}
+${answerText[strategy](labels.length)} Trained by Podium from ${model}, ${count(result.parameters)} parameters.${checkpoint ? `\n\n${origin(checkpoint)}` : ''}
 
 ## Data
 
@@ -31,7 +31,7 @@ ${trainingFacts(spec, run)}
 
 ## Results
 
-On ${count(result.split.test)} test documents, which nothing was chosen on; in brackets 95 % intervals (percentile bootstrap over them).
+On ${count(result.split.test)} test documents, which nothing was chosen on; in brackets 95 % intervals (accuracy: Wilson; macro-F1: bootstrap over them).
 
 ${resultTables(spec, run)}
 
@@ -47,10 +47,20 @@ wrong label would harm somebody.${checkpoint ? ' What the pretrained model learn
 `;
 }
 
+const answerText: Record<ResolvedStrategy, (labels: number) => string> = {
+  'multi-class': (labels) => `Gives one label of ${labels} per text, the most probable of all (multi-class).`,
+  'one-vs-rest': (labels) =>
+    `Gives one label of ${labels} per text: each label is a yes/no question of its own, the surest yes is the answer (one-vs-rest).`,
+  'multi-label': (labels) =>
+    `Gives any of ${labels} labels per text, several or none: each is a yes/no question of its own (multi-label).`,
+};
+
 /** https://huggingface.co/docs/hub/model-cards#model-card-metadata; JSON is YAML, so nothing can break out of a value. */
 function frontMatter({ model }: TrialSpec, { result, splits }: TrialRun): string {
   const { checkpoint } = result;
-  const codes = languagesOf(splits.train).flatMap(([code]) => (code === null ? [] : code));
+  // Under 1 % may be texts whose language was detected wrongly; nothing was learnt of it either.
+  const told = languagesOf(splits.train).filter(([, documents]) => documents >= splits.train.length / 100);
+  const codes = told.flatMap(([code]) => code ?? []);
   const repository = /^hub:([^@]+)/.exec(checkpoint?.source ?? '')?.[1];
   const fields: [string, unknown][] = [
     ['license', checkpoint?.licence ?? undefined],
@@ -185,10 +195,10 @@ function table(header: string[], rows: string[][], { escaped = false } = {}): st
   return [line(header), line(header.map((_, index) => (index === 0 ? '---' : '---:'))), ...body].join('\n');
 }
 
-function usage({ result, kind }: TrialRun): string {
+function usage({ result, strategy }: TrialRun): string {
   const own = '`npm run podium -- predict FOLDER texts.csv --text COLUMN` labels a file with it.';
   if (!result.checkpoint) return own;
-  const every = kind === 'multi';
+  const every = strategy === 'multi-label';
   const cut = result.texts && result.texts.policy !== 'truncate' ? ' Both read only the start of a long text.' : '';
   return `${own}
 
@@ -204,8 +214,15 @@ from transformers import pipeline
 classify = pipeline("text-classification", "/path/to/FOLDER")
 classify(["a text"], truncation=True${every ? ', top_k=None' : ''})
 \`\`\`
-${every ? '\nA label applies from a score of 0.5 on.' : ''}${cut}`.trimEnd();
+${answerNotes[strategy]}${cut}`.trimEnd();
 }
+
+const answerNotes: Record<ResolvedStrategy, string> = {
+  'multi-class': '',
+  'one-vs-rest':
+    "\nThe label of the highest score is the answer; the labels' scores are independent and don't add up to 1.",
+  'multi-label': '\nA label applies from a score of 0.5 on.',
+};
 
 /** No label may break the table, make a heading or carry HTML. */
 function escapeMarkdown(text: string): string {

@@ -1,6 +1,13 @@
 /** One trial from documents to numbers: split, train, predict the test split, score. */
 import { FinalError, UserError } from '../errors.ts';
-import type { CategoryKind, Predictions, SplitSizes, TrialResult, TrialSpec } from '../flows/contracts.ts';
+import type {
+  CategoryKind,
+  Predictions,
+  ResolvedStrategy,
+  SplitSizes,
+  TrialResult,
+  TrialSpec,
+} from '../flows/contracts.ts';
 import type { LabelledTexts, TrainedModel, TrainHooks } from './classifier.ts';
 import { type Document, labelsOf } from './data/document.ts';
 import { imbalanceOf } from './data/imbalance.ts';
@@ -8,6 +15,7 @@ import type { Dataset } from './data/read-dataset.ts';
 import { type Splits, splitDocuments, splitWithTestSet } from './data/splits.ts';
 import { computeMetrics, majorityFloor } from './metrics.ts';
 import { loadFamily } from './models/registry.ts';
+import { answerKind, resolveStrategy } from './strategy.ts';
 
 export interface TrialRun {
   result: TrialResult;
@@ -15,6 +23,8 @@ export interface TrialRun {
   /** the caller saves or disposes it */
   model: TrainedModel;
   labels: string[];
+  strategy: ResolvedStrategy;
+  /** what is answered, which decides how it is scored */
   kind: CategoryKind;
   /** which documents were learnt from, chosen on and scored */
   splits: Splits;
@@ -26,17 +36,38 @@ export interface TrialData {
   test: Dataset | null;
 }
 
+/** A model after its training, with what it was trained, is chosen and will be scored on. */
+export interface Learnt {
+  model: TrainedModel;
+  labels: string[];
+  strategy: ResolvedStrategy;
+  kind: CategoryKind;
+  splits: Splits;
+  train: LabelledTexts;
+  validation: LabelledTexts;
+  test: LabelledTexts;
+  /** of earlier runs too, where training went on from a checkpoint */
+  trainSeconds: number;
+}
+
 /**
  * Trains and scores one model on one category. Every model gets the same rows in the same splits: they depend on the
- * data, the category, the language and the seed only.
+ * data, the category, the language, the seed, the fold and the ratios only.
  * @throws UserError when the category can't be learnt from this file, saying why
  */
 export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHooks): Promise<TrialRun> {
-  const report = (share: number, stage: 'preparing' | 'scoring') =>
-    hooks.onProgress({ stage, share, epoch: null, epochs: null, note: null });
-  report(0.02, 'preparing');
-  const kind = kindOf(data.dataset, spec.category);
-  const splits = splitFor(data, spec, kind);
+  return scoreLearnt(await learn(data, spec, hooks), spec, hooks);
+}
+
+/** The first half of a trial: splits and trains. @throws UserError as `runTrial` */
+export async function learn(data: TrialData, spec: TrialSpec, hooks: TrainHooks): Promise<Learnt> {
+  hooks.onProgress({ stage: 'preparing', share: 0.02, epoch: null, epochs: null, note: null });
+  const own = kindOf(data.dataset, spec.category);
+  const taking = [data.dataset, ...(data.test ? [data.test] : [])].flatMap((from) => keptDocuments(from, spec));
+  const strategy = resolveStrategy(spec.strategy, spec.category, own, taking);
+  const kind = answerKind(strategy);
+  // A document without a value is a negative only where sets of labels were annotated: the strategy doesn't make it one.
+  const splits = splitFor(data, spec, own === 'multi' ? kind : 'single');
   const labels = labelsOf(spec.category, splits.train, splits.validation, splits.test);
   checkSplits(splits, labels, spec);
   const [train, validation, test] = [splits.train, splits.validation, splits.test].map((documents) =>
@@ -48,7 +79,7 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
   const startMs = performance.now();
   const model = await family.train(
     {
-      kind,
+      strategy,
       labels,
       train,
       validation,
@@ -57,17 +88,22 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
       seed: spec.seed,
     },
     {
-      signal: hooks.signal,
-      checkpoints: hooks.checkpoints,
-      settings: hooks.settings,
+      ...hooks,
       corpus: [...data.dataset.documents, ...(data.test?.documents ?? [])].map(({ text }) => text),
       onProgress: (progress) => hooks.onProgress({ ...progress, share: 0.05 + 0.9 * progress.share }),
     },
   );
-  const trainedMs = performance.now();
-  report(0.96, 'scoring');
+  const trainSeconds = model.secondsBefore + (performance.now() - startMs) / 1000;
+  return { model, labels, strategy, kind, splits, train, validation, test, trainSeconds };
+}
+
+/** The second half: predicts the test split and scores that. */
+export async function scoreLearnt(learnt: Learnt, spec: TrialSpec, hooks: TrainHooks): Promise<TrialRun> {
+  const { model, labels, strategy, kind, splits, train, validation, test, trainSeconds } = learnt;
+  hooks.onProgress({ stage: 'scoring', share: 0.96, epoch: null, epochs: null, note: null });
+  const startMs = performance.now();
   const predicted = await model.predict(test.texts, hooks.signal);
-  const predictSeconds = (performance.now() - trainedMs) / 1000;
+  const predictSeconds = (performance.now() - startMs) / 1000;
   const languages = splits.test.map((document) => document.language);
   const floor = majorityFloor(kind, labels.length, train.targets, test.targets);
   const sizes: SplitSizes = { train: train.texts.length, validation: validation.texts.length, test: test.texts.length };
@@ -77,7 +113,7 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
     split: sizes,
     chosenEpoch: model.chosenEpoch,
     epochs: model.epochs,
-    trainSeconds: (trainedMs - startMs) / 1000,
+    trainSeconds,
     predictDocsPerSecond: test.texts.length / Math.max(predictSeconds, 1e-6),
     parameters: model.parameters,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
@@ -85,14 +121,16 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
     warnings: [...splits.warnings, ...model.warnings],
     texts: model.texts,
     checkpoint: model.checkpoint,
+    strategy,
   };
   const rows = splits.test.map((document) => document.row);
   const { category, language } = spec;
   return {
     result,
-    predictions: { category, kind, language, labels, rows, truth: test.targets, predicted },
+    predictions: { category, kind, language, labels, rows, languages, truth: test.targets, predicted },
     model,
     labels,
+    strategy,
     kind,
     splits,
   };
@@ -107,9 +145,12 @@ function kindOf(dataset: Dataset, category: string): CategoryKind {
 }
 
 function splitFor({ dataset, test }: TrialData, spec: TrialSpec, kind: CategoryKind): Splits {
-  const options = { category: spec.category, kind, seed: spec.seed };
+  const { category, seed, ratios, fold } = spec;
   const documents = keptDocuments(dataset, spec);
-  return test ? splitWithTestSet(documents, keptDocuments(test, spec), options) : splitDocuments(documents, options);
+  if (!test) return splitDocuments(documents, { category, kind, seed, fold, ...(ratios && { ratios }) });
+  if (fold)
+    throw new UserError(`Folds take turns as test documents; ${test.fileName} is a test file of its own. Use seeds.`);
+  return splitWithTestSet(documents, keptDocuments(test, spec), { category, kind, seed, ...(ratios && { ratios }) });
 }
 
 function keptDocuments(dataset: Dataset, { language, languages }: TrialSpec): Document[] {
@@ -138,8 +179,8 @@ function toTargets(documents: Document[], category: string, labels: string[]): L
 }
 
 /**
- * `auto`: DESIGN weighs classes when the profile is imbalanced. In a `multi` category each label is a yes/no question of
- * its own, nearly always imbalanced, so there `auto` means on.
+ * `auto`: DESIGN weighs classes when the profile is imbalanced. In multi-label each label is a yes/no question of its
+ * own, nearly always imbalanced, and judged by itself: there `auto` means on. (One-vs-rest only compares its questions.)
  */
 function weighsClasses(spec: TrialSpec, kind: CategoryKind, train: LabelledTexts, labels: string[]): boolean {
   if (spec.recipe.classWeights !== 'auto') return spec.recipe.classWeights === 'on';

@@ -2,12 +2,14 @@
  * The worker: takes jobs from the queues and runs each in a process of its own. It needs a Redis URL and an artifact
  * store, nothing else; there may be many, on many hosts.
  */
-import { type ConnectionOptions, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import os from 'node:os';
+import { type ConnectionOptions, DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { cancelChannel, decodeFailure, type EngineSettings, type Progress, queues } from '../flows/contracts.ts';
-import { runInProcess } from './job-runner.ts';
+import { type JobRun, runInProcess } from './job-runner.ts';
+import { machineSpeed } from './machine-speed.ts';
 import { deviceText, withProvider } from './onnx/providers.ts';
-import { announce } from './presence.ts';
+import { announce, hasWorker } from './presence.ts';
 
 export interface WorkerOptions {
   connection: ConnectionOptions;
@@ -33,11 +35,15 @@ const stalledCheckMs = 5_000;
 /** A job whose worker was killed this often is given up: it probably kills them. */
 const stallsAllowed = 3;
 const progressEveryMs = 700;
+/** After this a job is offered again that waits for another host. */
+const otherHostMs = 1000;
 
 /** @throws UserError when the provider that is set doesn't start on this machine */
 export async function startWorker(given: WorkerOptions): Promise<RunningWorker> {
   // tried once, not by each job
   const settings = await withProvider(given.settings, given.log);
+  // before there is work: beside a trial it would measure what that leaves
+  const speed = await machineSpeed(settings, given.log);
   const options = { ...given, settings };
   const running = new Set<string>();
   let stopping = false;
@@ -45,9 +51,13 @@ export async function startWorker(given: WorkerOptions): Promise<RunningWorker> 
     const worker = new Worker(
       queues[kind].name,
       async (job: Job, token?: string, signal?: AbortSignal) => {
+        if (kind === 'trial' && (await isForAnother(options.redis, job))) {
+          await job.moveToDelayed(Date.now() + otherHostMs, token);
+          throw new DelayedError();
+        }
         running.add(job.id ?? '');
         try {
-          return await runJob(options, kind, job, signal);
+          return await runJob(options, job.name === 'pilot' ? 'pilot' : kind, job, signal);
         } catch (error) {
           if (!stopping) throw error;
           // Handed back, not failed: the next worker starts it anew.
@@ -77,7 +87,7 @@ export async function startWorker(given: WorkerOptions): Promise<RunningWorker> 
   });
   await options.subscriber.subscribe(cancelChannel);
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
-  const presence = announce(options.redis, deviceText(settings.provider), () => [...running]);
+  const presence = announce(options.redis, { device: deviceText(settings.provider), speed }, () => [...running]);
   return {
     close: async () => {
       stopping = true;
@@ -88,9 +98,16 @@ export async function startWorker(given: WorkerOptions): Promise<RunningWorker> 
   };
 }
 
+/** A training that paused on another host: anew, it would take its epochs before a second time. */
+async function isForAnother(redis: Redis, { data }: Job): Promise<boolean> {
+  const parsed = queues.trial.payload.safeParse(data);
+  const host = parsed.success ? parsed.data.checkpointHost : null;
+  return host !== null && host !== os.hostname() && hasWorker(redis, host);
+}
+
 async function runJob(
   options: WorkerOptions,
-  kind: 'profile' | 'trial' | 'train',
+  kind: JobRun['kind'],
   job: Job,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {

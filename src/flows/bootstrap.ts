@@ -1,163 +1,169 @@
 /**
- * How far a macro-F1 score can be trusted: the paired bootstrap over test documents, and Holm's correction.
+ * How far a score can be trusted: the paired bootstrap over test documents, and Holm's correction.
  * Pure: numbers in, numbers out.
  *
- * One resample draws D documents with replacement from the D test documents (the union over the categories, so a
- * document that carries several categories is drawn for all of them at once and their correlation is kept). Every
- * model is scored on the same draw, which cancels what is merely a hard or an easy draw. Each category uses the drawn
- * documents it contains.
+ * One resample draws D documents with replacement from the D test documents (the union over the categories and
+ * repetitions, so a document that stands in several is drawn for all of them at once and their correlation is kept).
+ * Every model is scored on the same draw, which cancels what is merely a hard or an easy draw.
  *
- * Which labels a resample's macro-F1 runs over: always those of the full test set, by the convention of `macroF1` in
- * the engine's metrics. A label that a draw doesn't hold at all (rare ones often aren't drawn) says nothing about the
- * model, so its F1 stays what it is on the full test set; counting it 0 would pull the whole interval under the score,
- * leaving it out would let each draw average over other labels.
+ * **Interval.** F1 is a ratio: on few documents its estimate is low as a rule, and the more so the rarer a label is. Draws
+ * of the test set are low once more, by about as much again, so plain percentiles lie too low by twice that. We take
+ * the draws' mean minus the score as the bias, correct score and draws by it, and read the interval off the draws by the
+ * BCa method, which also corrects for skewness (Efron 1987, "Better bootstrap confidence intervals",
+ * doi:10.1080/01621459.1987.10478410; bias: Efron & Tibshirani 1993, chapter 10). `npm run bench -- method` measures how
+ * often intervals hold the truth, and where they can't: see `thinLabels`.
+ *
+ * **What is estimated.** With one repetition, what this trained model would score on all documents like these, over every
+ * label there is; a test set that lacks some stands in with those it has. With several, what models trained so score on
+ * average, over seeds or folds: a repetition's score then varies by its documents and by chance in training, see
+ * `allDraws`.
  */
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { FinalError } from '../errors.ts';
-import type { Predictions } from './contracts.ts';
+import type { Predictions, ScoreName } from './contracts.ts';
+import { type Chance, multinomialDraws, normalPair, seededChance } from './multinomial.ts';
+import { normalCdf, normalQuantile } from './normal.ts';
+import { changesWithoutOne, scoreOfAll, scoreOfDraw, type TestSample, testSampleOf } from './test-sample.ts';
 
-/** Fills `weights` with how often resample `resample` draws each document; called with 0, 1, 2, … in order. */
-export type Draw = (resample: number, weights: Int32Array) => void;
+/** Differences below this are rounding: the same sums in another order. */
+const rounding = 1e-12;
 
-/**
- * One model's predictions of one category, as what a drawn document adds to the label counts. Entry code of label l:
- * 2l = in the truth or in the prediction, not both; 2l + 1 = in both. So F1 = 2 both / (2 both + either).
- */
-interface Tally {
-  /** per document of the category: its index in the draw */
-  documents: Int32Array;
-  /** document i owns codes[offsets[i]..offsets[i + 1]] */
-  offsets: Int32Array;
-  codes: Int32Array;
-  labelCount: number;
-  /** F1 per label on the full test set */
-  fullF1: Float64Array;
-  /** labels the mean runs over */
-  counted: number;
+/** How a score varies from document to document, and from repetition to repetition. */
+interface Variation {
+  /** of each repetition, on its full test set */
+  repetitions: number[];
+  /** of each repetition, on every draw of the documents */
+  draws: Float64Array[];
+  /** of each repetition, on every draw: what of that stems from labels that the draw doesn't hold */
+  absent: Float64Array[];
+  /** per draw, the same for all models; see `allDraws` */
+  noise: Noise[];
 }
 
-/** F1 of label `label`, or `empty` where the counts hold nothing of it. */
-function f1(counts: Int32Array, label: number, empty: number): number {
-  const twiceBoth = 2 * counts[2 * label + 1]!;
-  const either = counts[2 * label]!;
-  return twiceBoth + either === 0 ? empty : twiceBoth / (twiceBoth + either);
+/** What one model scores. */
+export interface Resampled extends Variation {
+  /** on the test set; with several repetitions their mean */
+  score: number;
+  /** ends of the 95 % interval */
+  low: number;
+  high: number;
+  /** the score on every resample */
+  scores: Float64Array;
 }
 
-function tallyOf(predictions: Predictions, indexOfRow: Map<number, number>): Tally {
-  const labelCount = predictions.labels.length;
-  const documents = new Int32Array(predictions.rows.length);
-  const offsets = new Int32Array(predictions.rows.length + 1);
-  const codes: number[] = [];
-  const counts = new Int32Array(2 * labelCount);
-  for (const [position, row] of predictions.rows.entries()) {
-    const truth = predictions.truth[position];
-    const predicted = predictions.predicted[position];
-    const index = indexOfRow.get(row);
-    if (!truth || !predicted || index === undefined) {
-      throw new FinalError(`predictions of "${predictions.category}": row ${row} lacks its truth or its prediction`);
-    }
-    documents[position] = index;
-    for (const label of truth) codes.push(2 * label + (predicted.includes(label) ? 1 : 0));
-    for (const label of predicted) if (!truth.includes(label)) codes.push(2 * label);
-    offsets[position + 1] = codes.length;
-  }
-  for (const code of codes) {
-    if (!(code >= 0 && code < counts.length)) {
-      throw new FinalError(
-        `predictions of "${predictions.category}" hold a label index beyond its ${labelCount} labels`,
-      );
-    }
-    counts[code]! += 1;
-  }
-  const fullF1 = Float64Array.from({ length: labelCount }, (_, label) => f1(counts, label, 0));
-  let counted = labelCount;
-  if (predictions.kind === 'single') {
-    counted = fullF1.filter((_, label) => counts[2 * label]! + counts[2 * label + 1]! > 0).length;
-  }
-  return { documents, offsets, codes: Int32Array.from(codes), labelCount, fullF1, counted };
-}
-
-/** Macro-F1 of one draw. `counts` is scratch space of at least 2K. */
-function resampledMacroF1(tally: Tally, weights: Int32Array, counts: Int32Array): number {
-  const { documents, offsets, codes, labelCount, fullF1, counted } = tally;
-  if (counted === 0) return 0;
-  counts.fill(0, 0, 2 * labelCount);
-  for (let position = 0; position < documents.length; position++) {
-    const weight = weights[documents[position]!]!;
-    if (weight === 0) continue;
-    for (let entry = offsets[position]!; entry < offsets[position + 1]!; entry++) counts[codes[entry]!]! += weight;
-  }
-  let total = 0;
-  for (let label = 0; label < labelCount; label++) total += f1(counts, label, fullF1[label]!);
-  return total / counted;
-}
-
-/** Macro-F1 on the full test set, from the predictions themselves; the convention of the engine's metrics. */
-export function fullMacroF1(predictions: Predictions): number {
-  const indexOfRow = new Map(predictions.rows.map((row, index) => [row, index]));
-  const tally = tallyOf(predictions, indexOfRow);
-  return tally.counted === 0 ? 0 : tally.fullF1.reduce((sum, value) => sum + value, 0) / tally.counted;
-}
-
-/** The documents a draw is over: every row that any category tests, ascending. */
-function drawnRows(categories: Predictions[]): number[] {
-  return [...new Set(categories.flatMap((category) => category.rows))].sort((a, b) => a - b);
-}
-
-/** Seeded draws of D out of D with replacement. Top bits of the generator: index = floor(u / 2^32 * D). */
-export function seededDraw(seed: number): Draw {
-  const generator = xoroshiro128plus(seed);
-  // Its state begins almost empty, and the first numbers of neighbouring seeds are alike: drop them.
-  for (let skipped = 0; skipped < 64; skipped++) generator.next();
-  return (_resample, weights) => {
-    weights.fill(0);
-    const documents = weights.length;
-    for (let drawn = 0; drawn < documents; drawn++) {
-      weights[Math.floor(((generator.next() >>> 0) / 2 ** 32) * documents)]! += 1;
-    }
-  };
+interface BootstrapOptions {
+  resamples: number;
+  seed: number;
+  score: ScoreName;
 }
 
 /**
- * Score (mean over categories of macro-F1) of every model on every resample.
- * @param models per model, its predictions per category, the categories in the same order for each
- * @returns per model, `resamples` scores
+ * Scores every model on the same resamples of the test documents.
+ * @param models model, repetition, category; the categories and repetitions in the same order for every model
  * @throws FinalError when two models were tested on different rows of a category: nothing would be paired then
  */
-export function bootstrapScores(models: Predictions[][], resamples: number, draw: Draw): Float64Array[] {
-  const [reference] = models;
-  if (!reference) return [];
-  for (const categories of models) checkSameDocuments(reference, categories);
-  const rows = drawnRows(reference);
-  const indexOfRow = new Map(rows.map((row, index) => [row, index]));
-  const tallies = models.map((categories) => categories.map((predictions) => tallyOf(predictions, indexOfRow)));
-  const scratch = new Int32Array(2 * Math.max(0, ...tallies.flat().map((tally) => tally.labelCount)));
-  const weights = new Int32Array(rows.length);
-  const scores = models.map(() => new Float64Array(resamples));
-  for (let resample = 0; resample < resamples; resample++) {
-    draw(resample, weights);
-    for (const [model, categories] of tallies.entries()) {
-      let total = 0;
-      for (const tally of categories) total += resampledMacroF1(tally, weights, scratch);
-      scores[model]![resample] = categories.length === 0 ? 0 : total / categories.length;
-    }
-  }
-  return scores;
+export function bootstrapScores(models: Predictions[][][], options: BootstrapOptions): Resampled[] {
+  const { resamples, seed, score: scoreName } = options;
+  const sample = testSampleOf(models, scoreName);
+  const chance = seededChance(seed);
+  const { draws, absent } = drawScores(sample, resamples, multinomialDraws(sample.groupCounts, chance));
+  const repetitionCount = models[0]?.length ?? 0;
+  const noise = Array.from({ length: resamples }, () => drawNoise(repetitionCount, chance));
+  return sample.tallies.map((repetitions, model): Resampled => {
+    const variation = { repetitions: repetitions.map(scoreOfAll), draws: draws[model]!, absent: absent[model]!, noise };
+    const score = mean(variation.repetitions);
+    const bias = mean(documentDraws(variation)) - score;
+    const scores = allDraws(variation);
+    const acceleration = accelerationOf(changesWithoutOne(repetitions, sample.groupCounts.length), sample.groupCounts);
+    return { ...variation, score, scores, ...interval95(score, scores, bias, acceleration) };
+  });
 }
 
-function checkSameDocuments(reference: Predictions[], categories: Predictions[]): void {
-  for (const [position, expected] of reference.entries()) {
-    const given = categories[position];
-    const same =
-      given !== undefined &&
-      given.rows.length === expected.rows.length &&
-      given.rows.every((row, document) => row === expected.rows[document]);
-    if (!same) throw new FinalError(`category "${expected.category}": two models were tested on different documents`);
-    if (new Set(expected.rows).size !== expected.rows.length) {
-      throw new FinalError(`category "${expected.category}": the same row stands twice in its test documents`);
+/**
+ * @param draw fills in how many documents of each group the next resample holds
+ * @returns model, repetition: the score on each resample, and what of it stems from labels that the draw doesn't hold
+ */
+export function drawScores(
+  sample: TestSample,
+  resamples: number,
+  draw: (weights: Int32Array) => void,
+): { draws: Float64Array[][]; absent: Float64Array[][] } {
+  const longest = Math.max(0, ...sample.tallies.flat(2).map((tally) => tally.fullCounts.length));
+  const scratch = new Int32Array(longest);
+  const weights = new Int32Array(sample.groupCounts.length);
+  const empty = () => sample.tallies.map((repetitions) => repetitions.map(() => new Float64Array(resamples)));
+  const [draws, absent] = [empty(), empty()];
+  for (let resample = 0; resample < resamples; resample++) {
+    draw(weights);
+    for (const [model, repetitions] of sample.tallies.entries()) {
+      for (const [repetition, categories] of repetitions.entries()) {
+        const [score, ofAbsent] = scoreOfDraw(categories, weights, scratch);
+        draws[model]![repetition]![resample] = score;
+        absent[model]![repetition]![resample] = ofAbsent;
+      }
     }
   }
+  return { draws, absent };
 }
+
+// --- repetitions ----------------------------------------------------------------------------------------------------
+
+/** For one draw: standard normal numbers, one for each repetition, and a chi-square over its degrees of freedom. */
+interface Noise {
+  normals: Float64Array;
+  chiSquare: number;
+}
+
+function drawNoise(repetitions: number, chance: Chance): Noise {
+  const normals = Float64Array.from({ length: repetitions }, () => normalPair(chance)[0]);
+  const degrees = repetitions - 1;
+  let squares = 0;
+  for (let degree = 0; degree < degrees; degree++) squares += normalPair(chance)[0] ** 2;
+  return { normals, chiSquare: squares / degrees };
+}
+
+/** The mean over the repetitions on every draw of the documents. */
+function documentDraws({ draws }: Pick<Variation, 'draws'>): Float64Array {
+  return Float64Array.from(draws[0] ?? [], (_, draw) => mean(draws.map((own) => own[draw]!)));
+}
+
+/**
+ * Variance of the repetitions' scores that comes from their documents alone, on average over the draws. Repetitions that
+ * share documents vary less by those, and the draws know it.
+ */
+function documentVariance({ draws }: Pick<Variation, 'draws'>): number {
+  const centres = draws.map(mean);
+  const resamples = draws[0]?.length ?? 0;
+  let variance = 0;
+  for (let draw = 0; draw < resamples; draw++) {
+    variance += varianceOf(draws.map((own, repetition) => own[draw]! - centres[repetition]!)) / resamples;
+  }
+  return variance;
+}
+
+/**
+ * The score on every draw: of the documents, and with several repetitions of the chance in training too. R repetitions
+ * whose scores have the sample variance S^2, of which W comes from their documents, leave for training S^2 - W, known on
+ * R - 1 degrees of freedom only. So each draw takes a variance that could have led to S^2, S^2 / (chi-square / (R - 1)),
+ * and adds a normal number of variance max(0, that - W) / R: a generalised confidence interval (Weerahandi 1993,
+ * doi:10.1080/01621459.1993.10476355). The number is made of the repetitions' deviations from their mean, by the same
+ * random weights for all models: what moves two models alike from seed to seed cancels in their difference.
+ */
+function allDraws(variation: Omit<Variation, 'absent'>): Float64Array {
+  const draws = documentDraws(variation);
+  const { repetitions, noise } = variation;
+  const total = repetitions.length < 2 ? 0 : varianceOf(repetitions);
+  if (total < rounding ** 2) return draws;
+  const ofDocuments = documentVariance(variation);
+  const centre = mean(repetitions);
+  const squares = total * (repetitions.length - 1);
+  return draws.map((value, draw) => {
+    const { normals, chiSquare } = noise[draw]!;
+    const ofTraining = Math.max(0, total / chiSquare - ofDocuments) / repetitions.length;
+    const shift = repetitions.reduce((sum, score, index) => sum + (score - centre) * normals[index]!, 0);
+    return value + shift * Math.sqrt(ofTraining / squares);
+  });
+}
+
+// --- intervals ------------------------------------------------------------------------------------------------------
 
 /** Quantile `share` (0 to 1) of ascending values with linear interpolation, NumPy's default. */
 function quantile(ascending: Float64Array, share: number): number {
@@ -168,17 +174,58 @@ function quantile(ascending: Float64Array, share: number): number {
   return low + (high - low) * (position - below);
 }
 
-/** Ends of the 95 % percentile interval. */
-export function interval95(scores: Float64Array): { low: number; high: number } {
-  const ascending = scores.toSorted();
-  return { low: quantile(ascending, 0.025), high: quantile(ascending, 0.975) };
+/** Efron's acceleration by the jackknife: sum c^3 / (6 (sum c^2)^1.5), c = the mean left-one-out score minus each. */
+export function accelerationOf(changes: Float64Array, groupCounts: Int32Array): number {
+  const documents = groupCounts.reduce((sum, count) => sum + count, 0);
+  const centre = changes.reduce((sum, change, group) => sum + change * groupCounts[group]!, 0) / documents;
+  let squares = 0;
+  let cubes = 0;
+  for (const [group, change] of changes.entries()) {
+    squares += groupCounts[group]! * (centre - change) ** 2;
+    cubes += groupCounts[group]! * (centre - change) ** 3;
+  }
+  return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
-/** Differences below this are rounding: the same sums in another order. */
-const rounding = 1e-12;
+/**
+ * Ends of the 95 % BCa interval around `estimate`. Without any draw on one side of it the correction stops short of
+ * infinity, as if half a draw were there.
+ */
+export function bcaInterval(
+  estimate: number,
+  draws: Float64Array,
+  acceleration: number,
+): { low: number; high: number } {
+  const ascending = draws.toSorted();
+  const below = draws.reduce((sum, draw) => sum + sideOf(draw - estimate), 0);
+  const offset = normalQuantile(Math.min(Math.max(below, 0.5), draws.length - 0.5) / draws.length);
+  const end = (normal: number) => {
+    const shifted = offset + normal;
+    return quantile(ascending, normalCdf(offset + shifted / (1 - acceleration * shifted)));
+  };
+  return { low: end(normalQuantile(0.025)), high: end(normalQuantile(0.975)) };
+}
+
+/** 1 below 0, 0 above, a half at 0. */
+const sideOf = (difference: number): number => (difference < -rounding ? 1 : difference > rounding ? 0 : 0.5);
+
+/** The interval of a score: BCa after score and draws were freed of the bias. It holds the score, and stays within 0 and 1. */
+export function interval95(
+  score: number,
+  draws: Float64Array,
+  bias: number,
+  acceleration: number,
+): { low: number; high: number } {
+  const freed = draws.map((draw) => draw - 2 * bias);
+  const { low, high } = bcaInterval(score - bias, freed, acceleration);
+  return { low: Math.max(0, Math.min(low, score)), high: Math.min(1, Math.max(high, score)) };
+}
+
+// --- comparisons ----------------------------------------------------------------------------------------------------
 
 /** Per model, the share of resamples in which it scores highest; models that tie in a resample share it equally. */
-export function probabilitiesBest(scores: Float64Array[]): number[] {
+export function probabilitiesBest(models: Pick<Resampled, 'scores'>[]): number[] {
+  const scores = models.map((model) => model.scores);
   const resamples = scores[0]?.length ?? 0;
   const wins = scores.map(() => 0);
   for (let resample = 0; resample < resamples; resample++) {
@@ -197,14 +244,25 @@ export function probabilitiesBest(scores: Float64Array[]): number[] {
  * distribution and not off d* itself (Hall & Wilson 1991, "Two guidelines for bootstrap hypothesis testing",
  * doi:10.2307/2532163). The two 1s count the observed difference among them, so p is never 0 (Davison & Hinkley 1997,
  * section 4.2). Two models with the same predictions get p = 1.
+ *
+ * A label that a draw doesn't hold makes no difference in it: were it to keep the difference of the full test set, two
+ * models would be told apart by a label of one or two documents, of which a draw says nothing.
  */
-export function pairedPValue(difference: number, first: Float64Array, second: Float64Array): number {
+export function pairedPValue(first: Resampled, second: Resampled): number {
+  const difference = first.score - second.score;
+  const held = ({ draws, absent }: Variation, repetition: number) =>
+    draws[repetition]!.map((score, draw) => score - absent[repetition]![draw]!);
+  const draws = allDraws({
+    repetitions: first.repetitions.map((score, repetition) => score - second.repetitions[repetition]!),
+    draws: first.draws.map((_, repetition) => {
+      const other = held(second, repetition);
+      return held(first, repetition).map((score, draw) => score - other[draw]!);
+    }),
+    noise: first.noise,
+  });
   const threshold = Math.abs(difference) - rounding;
-  let beyond = 0;
-  for (let resample = 0; resample < first.length; resample++) {
-    if (Math.abs(first[resample]! - second[resample]! - difference) >= threshold) beyond += 1;
-  }
-  return (1 + beyond) / (first.length + 1);
+  const beyond = draws.reduce((sum, draw) => sum + (Math.abs(draw - difference) >= threshold ? 1 : 0), 0);
+  return (1 + beyond) / (draws.length + 1);
 }
 
 /**
@@ -221,4 +279,16 @@ export function holm(pValues: number[]): number[] {
     adjusted[index] = running;
   }
   return adjusted;
+}
+
+function mean(values: readonly number[] | Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return values.length === 0 ? 0 : total / values.length;
+}
+
+/** Of a sample: over n - 1. */
+function varianceOf(values: readonly number[]): number {
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 }

@@ -1,5 +1,6 @@
 /** The models that can be chosen, as data. The engine's registry holds the code behind each id. */
 import { UserError } from '../errors.ts';
+import type { ModelShape } from './cost-model.ts';
 import { type HubModel, hubModels, type Untrainable } from './hub-models.ts';
 
 export interface CatalogueModel {
@@ -18,12 +19,12 @@ export interface CatalogueModel {
   /** `model_type` of a pretrained encoder; null: built in */
   family: string | null;
   trains: true | Untrainable;
+  /** made for one kind of text */
+  special: boolean;
   /** ids under which it was known before */
   formerly: readonly string[];
-  /** what a trial costs before any has been measured: seconds per 1,000 training documents and epoch on two cores */
-  secondsPerThousandDocuments: number;
-  /** whether epochs multiply that cost */
-  epochs: boolean;
+  /** what a trial's cost follows from */
+  shape: ModelShape;
 }
 
 /** `model_type`s whose encoders Podium trains. */
@@ -40,16 +41,14 @@ export const supportedFamilies: readonly string[] = [
   'modernbert',
 ];
 
-const builtin = (
-  name: string,
-  its: Pick<CatalogueModel, 'name' | 'note' | 'maxTokens' | 'secondsPerThousandDocuments' | 'epochs'>,
-): CatalogueModel => ({
+const builtin = (name: string, its: Pick<CatalogueModel, 'name' | 'note' | 'maxTokens' | 'shape'>): CatalogueModel => ({
   id: `builtin/${name}`,
   languages: 'many',
   parameters: null,
   licence: null,
   family: null,
   trains: true,
+  special: false,
   formerly: [],
   ...its,
 });
@@ -59,29 +58,25 @@ export const builtinModels: readonly CatalogueModel[] = [
     name: 'TF-IDF + logistic regression',
     note: 'Linear, on words and characters. Fast, hard to beat on short texts.',
     maxTokens: null,
-    secondsPerThousandDocuments: 1,
-    epochs: false,
+    shape: { kind: 'linear' },
   }),
   builtin('fasttext', {
     name: 'fastText-style embeddings',
     note: 'Learnt word and character embeddings, averaged. Likes many examples.',
     maxTokens: null,
-    secondsPerThousandDocuments: 1,
-    epochs: true,
+    shape: { kind: 'fasttext' },
   }),
   builtin('transformer-mini', {
     name: 'Transformer, mini',
     note: 'Two attention layers, words and weights learnt from your data alone.',
     maxTokens: 256,
-    secondsPerThousandDocuments: 1,
-    epochs: true,
+    shape: { kind: 'scratch', microsecondsPerToken: 24, maxTokens: 256 },
   }),
   builtin('transformer-small', {
     name: 'Transformer, small',
     note: 'Four wider attention layers, learnt from your data alone. Likes many examples; takes longest.',
     maxTokens: 512,
-    secondsPerThousandDocuments: 5,
-    epochs: true,
+    shape: { kind: 'scratch', microsecondsPerToken: 78, maxTokens: 512 },
   }),
 ];
 
@@ -92,26 +87,15 @@ export const defaultModels: readonly string[] = [
   'builtin/transformer-mini',
 ];
 
-/**
- * Forward and backward pass take 6 operations per weight and token; two cores manage about 1e11 a second, and a short
- * document has some 64 tokens. Wrong by the machine and by the texts; the first trial replaces it by a measured figure.
- */
-function secondsFor(weightsPerTokenMillions: number): number {
-  const operationsPerWeight = 6;
-  const tokensPerDocument = 64;
-  const operationsPerSecond = 1e11;
-  return (operationsPerWeight * weightsPerTokenMillions * 1e6 * tokensPerDocument * 1000) / operationsPerSecond;
-}
-
 const hubPrefix = 'hub:';
 
-function fromHub({ repository, weightsPerToken, ...model }: HubModel): CatalogueModel {
+function fromHub({ repository, shape, ...model }: HubModel): CatalogueModel {
+  const { parameters, maxTokens, languages } = model;
   return {
     ...model,
     id: `${hubPrefix}${repository}`,
     name: repository,
-    secondsPerThousandDocuments: secondsFor(weightsPerToken),
-    epochs: true,
+    shape: { kind: 'encoder', ...shape, parameters, maxTokens, languages },
   };
 }
 
@@ -138,11 +122,14 @@ export function modelName(id: string): string {
   return byId.get(id)?.name ?? folder ?? id;
 }
 
-/** What a trial of a model outside the catalogue costs: as an encoder of BERT base's size. */
-const unknownCost = { secondsPerThousandDocuments: secondsFor(86), epochs: true };
+/** What a model outside the catalogue is taken for: an encoder of BERT base's size. */
+const unknownShape: ModelShape = {
+  kind: 'encoder',
+  ...{ layers: 12, hidden: 768, weightsPerToken: 86, parameters: null, maxTokens: 512, languages: null },
+};
 
-export function modelCost(id: string): Pick<CatalogueModel, 'secondsPerThousandDocuments' | 'epochs'> {
-  return catalogueEntry(id) ?? unknownCost;
+export function shapeOfModel(id: string): ModelShape {
+  return catalogueEntry(id)?.shape ?? unknownShape;
 }
 
 const namePart = '[A-Za-z0-9][A-Za-z0-9._-]*';

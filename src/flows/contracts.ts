@@ -43,6 +43,10 @@ export type ColumnRoles = z.infer<typeof columnRolesSchema>;
 export const strategySchema = z.enum(['auto', 'multi-class', 'one-vs-rest', 'multi-label']);
 export type Strategy = z.infer<typeof strategySchema>;
 
+/** `auto` decided; engine/strategy.ts says what each means. */
+export const resolvedStrategySchema = strategySchema.exclude(['auto']);
+export type ResolvedStrategy = z.infer<typeof resolvedStrategySchema>;
+
 const categoryChoicesSchema = z.object({
   category: z.string(),
   /** labels that are read as another one; applied first */
@@ -101,6 +105,10 @@ const categoryProfileSchema = z.object({
   imbalance: imbalanceSchema.nullable(),
   /** why it can't be benchmarked (one class only, too few documents, as many labels as documents), or null */
   unusable: z.string().nullable(),
+  /** labels that are probably meant to be another, more frequent one; can be taken as a preparation's `rename` as they stand */
+  renameSuggestions: z
+    .array(z.object({ from: z.string(), to: z.string(), why: z.enum(['spelling', 'accents', 'plural', 'typo']) }))
+    .default([]),
 });
 export type CategoryProfile = z.infer<typeof categoryProfileSchema>;
 
@@ -128,10 +136,48 @@ export const profileSchema = z.object({
   /** why each role went to its column, one sentence each, keyed by role (`text`, `language`, …) */
   reasons: z.record(z.string(), z.string()),
   /** most frequent first; code null = unknown */
-  languages: z.array(z.object({ code: z.string().nullable(), name: z.string(), documents: z.number().int() })),
-  textCharacters: z.object({ median: z.number(), p90: z.number(), p99: z.number(), max: z.number() }),
+  languages: z.array(
+    z.object({
+      code: z.string().nullable(),
+      name: z.string(),
+      documents: z.number().int(),
+      /** those of them whose language was told from the text, not given by the column */
+      detected: z.number().int().default(0),
+    }),
+  ),
+  /** where the documents' languages come from (`detected` too where somebody set what couldn't be); null: none is known */
+  languageSource: z.enum(['column', 'detected', 'mixed']).nullable().default(null),
+  /**
+   * Languages that ask for a decision: documents of unknown language, and languages of under 1 % or 20 documents. They can
+   * be kept, excluded (a preparation's change to null) or set to another language.
+   */
+  languageChoices: z
+    .array(
+      z.object({
+        language: z.string().nullable(),
+        name: z.string(),
+        documents: z.number().int(),
+        reason: z.enum(['unknown', 'rare']),
+        suggested: z.enum(['keep', 'exclude', 'set']),
+        /** with `set`: to which language */
+        to: z.string().nullable(),
+      }),
+    )
+    .default([]),
+  textCharacters: z.object({
+    median: z.number(),
+    p90: z.number(),
+    p99: z.number(),
+    max: z.number(),
+    /** at 0, 5, 10 … 100 %; empty in profiles of before */
+    quantiles: z.array(z.number()).default([]),
+    /** about how many tokens a usual tokenizer makes of a character, from the scripts and words of a sample */
+    tokensPerCharacter: z.number().default(0.25),
+  }),
   categories: z.array(categoryProfileSchema),
   warnings: z.array(warningSchema),
+  /** every problem of every row as CSV in the artifact store, and how many it lists; null: there are none */
+  problems: z.object({ rows: z.number().int(), artifactKey: z.string() }).nullable().default(null),
 });
 export type Profile = z.infer<typeof profileSchema>;
 
@@ -180,6 +226,12 @@ export const quickRecipe: Recipe = {
   longTexts: 'truncate',
 };
 
+/** Shares of train, validation and test, which sum to 1. */
+export const splitRatiosSchema = z
+  .tuple([z.number().positive(), z.number().positive(), z.number().min(0)])
+  .refine((shares) => Math.abs(shares[0] + shares[1] + shares[2] - 1) < 1e-9, 'the shares must sum to 1');
+export type SplitRatios = z.infer<typeof splitRatiosSchema>;
+
 /** One model trained and scored on one category (on one language, in per-language mode), with one seed. */
 export const trialSpecSchema = z.object({
   model: z.string(),
@@ -194,6 +246,8 @@ export const trialSpecSchema = z.object({
     .object({ index: z.number().int().min(0), count: z.number().int().min(2) })
     .nullable()
     .default(null),
+  /** absent: 70/15/15. With folds or a test file of its own, only how train and validation share the rest */
+  ratios: splitRatiosSchema.optional(),
   strategy: strategySchema.default('auto'),
   recipe: recipeSchema,
 });
@@ -276,11 +330,29 @@ export const trialResultSchema = z.object({
   texts: textLimitSchema.nullable().default(null),
   /** where a pretrained model came from; null for a built-in */
   checkpoint: checkpointOriginSchema.nullable().default(null),
+  /** how the labels were learnt and told; absent in results from before there was a choice */
+  strategy: resolvedStrategySchema.optional(),
 });
 export type TrialResult = z.infer<typeof trialResultSchema>;
 
+/** What a few steps tell of one trial that wasn't run. */
+const pilotFigureSchema = trialSpecSchema.pick({ model: true, category: true, language: true }).extend({
+  device: z.string(),
+  seconds: z.object({
+    /** until training would have begun */
+    prepare: z.number(),
+    /** one epoch with its validation */
+    epoch: z.number(),
+    /** predicting the test documents: once, and for each of them */
+    opening: z.number(),
+    perDocument: z.number(),
+  }),
+});
+export type PilotFigure = z.infer<typeof pilotFigureSchema>;
+
 /**
- * Test predictions of one trial: what the paired bootstrap needs. Stored in the artifact store, never in Redis.
+ * Test predictions of one trial: what the paired bootstrap needs. Stored in the artifact store (predictions-file.ts), never
+ * in Redis.
  * Documents stand in the same order for every model of one (category, language).
  */
 export const predictionsSchema = z.object({
@@ -290,6 +362,8 @@ export const predictionsSchema = z.object({
   labels: z.array(z.string()),
   /** row of each test document in its file */
   rows: z.array(z.number().int()),
+  /** language of each test document, null = unknown */
+  languages: z.array(z.string().nullable()),
   /** label indices per document, ascending; `single` has exactly one */
   truth: z.array(z.array(z.number().int())),
   predicted: z.array(z.array(z.number().int())),
@@ -308,14 +382,25 @@ export type Progress = z.infer<typeof progressSchema>;
 
 // --- ranking --------------------------------------------------------------------------------------------------------
 
+/** What models are ranked by: `mean` of macro-F1 over the categories, or `rare`, see test-sample.ts. */
+export const scoreNameSchema = z.enum(['mean', 'rare']);
+export type ScoreName = z.infer<typeof scoreNameSchema>;
+
+/** Which of a trial's repetitions: another seed, or another fold of one seed. */
+export const repetitionSchema = trialSpecSchema.pick({ seed: true, fold: true });
+export type Repetition = z.infer<typeof repetitionSchema>;
+
+/** Figures of several categories are their plain mean, and of several repetitions too, unless said otherwise. */
 const rankingRowSchema = z.object({
   /** 1-based; equal ranks never occur, ties are said by `tiedWithFirst` */
   rank: z.number().int(),
   model: z.string(),
   /** null unless every language is ranked apart */
   language: z.string().nullable(),
-  /** mean over categories of macro-F1 on test; null when nothing was scored */
+  /** on test, what the table is ordered by (`scoreName` of the ranking); null when nothing was scored */
   score: z.number().nullable(),
+  /** mean over categories of macro-F1 on test, whatever the table is ordered by */
+  macroF1: z.number().nullable().default(null),
   /** ends of the 95 % interval (paired bootstrap) */
   low: z.number().nullable(),
   high: z.number().nullable(),
@@ -326,22 +411,101 @@ const rankingRowSchema = z.object({
   recommended: z.boolean(),
   /** does its score beat the majority-class floor? */
   beatsFloor: z.boolean(),
-  status: z.enum(['complete', 'incomplete']),
-  /** what is missing, for an incomplete model */
+  /** `dropped` by the race: not trained to its end; ranks below the complete ones, above the incomplete */
+  status: z.enum(['complete', 'dropped', 'incomplete']),
+  /** what is missing, for an incomplete model; why it was dropped */
   reason: z.string().nullable(),
   /** per category, in the benchmark's order; null where the trial is missing */
   categories: z.array(
-    z.object({ category: z.string(), macroF1: z.number().nullable(), accuracy: z.number().nullable() }),
+    z.object({
+      category: z.string(),
+      macroF1: z.number().nullable(),
+      accuracy: z.number().nullable(),
+      /** what the category adds to the score */
+      score: z.number().nullable().default(null),
+    }),
   ),
+  /** score of each repetition; none of an incomplete model */
+  repetitions: z.array(repetitionSchema.extend({ score: z.number() })).default([]),
+  /** largest first; `documents` counts a test document once for each category and repetition that tested it */
+  perLanguage: z
+    .array(
+      z.object({
+        language: z.string().nullable(),
+        documents: z.number().int(),
+        macroF1: z.number(),
+        accuracy: z.number(),
+      }),
+    )
+    .default([]),
+  /**
+   * Share of the test documents that are in languages it isn't made for, and which those are. Documents of unknown
+   * language aren't counted among them. Null for a model of which nobody knows what it is made for.
+   */
+  languagesOutside: z
+    .object({ share: z.number(), languages: z.array(z.string()) })
+    .nullable()
+    .default(null),
+  /** summed over the categories: what training it once on each takes */
   trainSeconds: z.number().nullable(),
+  /** all documents / all seconds */
   predictDocsPerSecond: z.number().nullable(),
+  /** of the largest of its models; so are the next two */
   parameters: z.number().int().nullable(),
+  peakMemoryBytes: z.number().int().nullable().default(null),
+  /** of a pretrained model's weights; null for a built-in one */
+  sizeBytes: z.number().int().nullable().default(null),
+  /**
+   * Is it on the Pareto front of score and training time, and of score and throughput: does no other complete model of
+   * the table do at least as well in both and better in one? Null for an incomplete model.
+   */
+  pareto: z.object({ trainSeconds: z.boolean(), predictDocsPerSecond: z.boolean() }).nullable().default(null),
 });
 export type RankingRow = z.infer<typeof rankingRowSchema>;
 
+/** What the race dropped and when, and what that saved. */
+export const raceSummarySchema = z.object({
+  dropped: z.array(
+    z.object({
+      model: z.string(),
+      language: z.string().nullable(),
+      /** epochs that were done, of how many */
+      epoch: z.number().int(),
+      epochs: z.number().int(),
+      /** of being best in the end, as it was judged then; their sum is the risk that the race took */
+      chance: z.number(),
+    }),
+  ),
+  /** of training, estimated from the epochs that were done */
+  savedSeconds: z.number(),
+  /** what was trained and what was saved */
+  totalSeconds: z.number(),
+});
+export type RaceSummary = z.infer<typeof raceSummarySchema>;
+
 export const rankingSchema = z.object({
+  scoreName: scoreNameSchema.default('mean'),
   rows: z.array(rankingRowSchema),
-  /** the majority-class baseline's mean macro-F1, per language group */
+  /** one for each table: which model, or none, and why, in one sentence of plain text for people */
+  recommendations: z
+    .array(z.object({ language: z.string().nullable(), model: z.string().nullable(), sentence: z.string() }))
+    .default([]),
+  /** labels of so few test documents (over all repetitions) that the intervals can't be trusted for them */
+  thinLabels: z
+    .array(
+      z.object({
+        language: z.string().nullable(),
+        category: z.string(),
+        label: z.string(),
+        documents: z.number().int(),
+      }),
+    )
+    .default([]),
+  /** with score `rare`: the label that counts most, of each category that has two */
+  rareLabels: z
+    .array(z.object({ language: z.string().nullable(), category: z.string(), label: z.string() }))
+    .default([]),
+  /** the majority-class baseline's score, per language group */
   floors: z.array(z.object({ language: z.string().nullable(), score: z.number().nullable() })),
   /** distinguishable = Holm-corrected p < 0.05 */
   pairs: z.array(
@@ -357,6 +521,8 @@ export const rankingSchema = z.object({
   ),
   resamples: z.number().int(),
   seed: z.number().int(),
+  /** absent where nothing was raced */
+  race: raceSummarySchema.optional(),
 });
 export type Ranking = z.infer<typeof rankingSchema>;
 
@@ -378,6 +544,20 @@ export const profileJobSchema = z.object({
 });
 export type ProfileJob = z.infer<typeof profileJobSchema>;
 
+/** Where a raced trial stands after a leg: what the race decides on. Nothing here is of the test documents. */
+export const rungReportSchema = z.object({
+  /** epochs done, and those of the recipe; both 0 for a model without epochs */
+  epoch: z.number().int(),
+  epochs: z.number().int(),
+  /** of all legs so far */
+  trainSeconds: z.number(),
+  /** answers of the best epoch so far to the validation documents, in the artifact store */
+  validationKey: z.string(),
+  /** whose disk has what the next leg goes on from */
+  host: z.string(),
+});
+export type RungReport = z.infer<typeof rungReportSchema>;
+
 export const trialJobSchema = z.object({
   benchmarkId: z.string(),
   trialId: z.string(),
@@ -385,11 +565,36 @@ export const trialJobSchema = z.object({
   roles: columnRolesSchema,
   preparation: preparationSchema.prefault({}),
   spec: trialSpecSchema,
+  /** in a race: the trial pauses after this epoch; null: it runs to its end */
+  untilEpoch: z.number().int().min(1).nullable().default(null),
+  /** where an earlier leg left its checkpoint: while that host has a worker, it gets the job; others would begin anew */
+  checkpointHost: z.string().nullable().default(null),
+  /** trials that the race has dropped: what their paused trainings left on the worker's disk can go */
+  dropped: z.array(z.string()).default([]),
 });
 export type TrialJob = z.infer<typeof trialJobSchema>;
 
-const trialJobResultSchema = z.object({ result: trialResultSchema, predictionsKey: z.string() });
+/** Ended: `result` and `predictionsKey`. Paused: neither. `rung` is there whenever the job had an `untilEpoch`. */
+const trialJobResultSchema = z.object({
+  result: trialResultSchema.nullable(),
+  predictionsKey: z.string().nullable(),
+  rung: rungReportSchema.nullable().default(null),
+});
 export type TrialJobResult = z.infer<typeof trialJobResultSchema>;
+
+/** Times a few steps of each of these trials, one for each model whose cost isn't known well. */
+export const pilotJobSchema = z.object({
+  benchmarkId: z.string(),
+  dataset: datasetRefSchema,
+  roles: columnRolesSchema,
+  preparation: preparationSchema.prefault({}),
+  specs: z.array(trialSpecSchema),
+});
+export type PilotJob = z.infer<typeof pilotJobSchema>;
+
+/** Models that could not be timed are missing: their trials will say why. */
+const pilotJobResultSchema = z.object({ figures: z.array(pilotFigureSchema) });
+export type PilotJobResult = z.infer<typeof pilotJobResultSchema>;
 
 export const trainJobSchema = z.object({
   benchmarkId: z.string(),
@@ -415,6 +620,8 @@ export type TrainJobResult = z.infer<typeof trainJobResultSchema>;
 export const queues = {
   profile: { name: 'podium-profile', payload: profileJobSchema, result: profileSchema },
   trial: { name: 'podium-trials', payload: trialJobSchema, result: trialJobResultSchema },
+  /** in the trials' queue, so that a worker never does both at once */
+  pilot: { name: 'podium-trials', payload: pilotJobSchema, result: pilotJobResultSchema },
   train: { name: 'podium-train', payload: trainJobSchema, result: trainJobResultSchema },
 } as const;
 
@@ -426,6 +633,22 @@ export const cancelChannel = 'podium-cancel';
 /** ONNX Runtime's execution providers that training knows. */
 export const providerNames = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
 export type ProviderName = (typeof providerNames)[number];
+
+/** What a dataset may hold at most: every number that a file could grow without end has a limit here. */
+export const readLimitsSchema = z.object({
+  maxBytes: z
+    .number()
+    .int()
+    .default(500 * 1024 * 1024),
+  maxRows: z.number().int().default(1_000_000),
+  maxColumns: z.number().int().default(500),
+  maxCellCharacters: z.number().int().default(2_000_000),
+  /** labels of one category; a category with more can't be benchmarked */
+  maxLabels: z.number().int().default(2_000),
+  /** categories of one dataset (keys of the annotation column, label columns) */
+  maxCategories: z.number().int().default(200),
+});
+export type ReadLimits = z.infer<typeof readLimitsSchema>;
 
 /** What a machine's owner sets for its learning; read from the environment by the commands, handed to every job. */
 export const engineSettingsSchema = z.object({
@@ -440,6 +663,7 @@ export const engineSettingsSchema = z.object({
   /** the model hub's address; null: Hugging Face's own */
   hubUrl: z.string().nullable(),
   hubToken: z.string().nullable(),
+  limits: readLimitsSchema.prefault({}),
 });
 export type EngineSettings = z.infer<typeof engineSettingsSchema>;
 
@@ -460,6 +684,17 @@ export function decodeFailure(reason: string): UserError | FinalError {
 
 // --- workers --------------------------------------------------------------------------------------------------------
 
+/** How fast a machine computes, measured once and not by its data sheet: what estimates of time rest on. */
+export const machineSpeedSchema = z.object({
+  /** 1e9 floating-point operations a second, in matrix products of training's shapes on the provider that trains */
+  gigaflops: z.number().positive(),
+  /** 1e9 bytes a second, read and written, in a pass over numbers that don't fit into a cache */
+  gigabytesPerSecond: z.number().positive(),
+  /** 1e6 characters a second that JavaScript cuts into word and character features */
+  megacharactersPerSecond: z.number().positive(),
+});
+export type MachineSpeed = z.infer<typeof machineSpeedSchema>;
+
 /** What a worker tells of itself, under `workerKeyPrefix` in Redis, for as long as it lives. */
 export const workerInfoSchema = z.object({
   host: z.string(),
@@ -468,6 +703,8 @@ export const workerInfoSchema = z.object({
   cores: z.number().int(),
   memoryBytes: z.number(),
   nodeVersion: z.string(),
+  /** null: not measured yet */
+  speed: machineSpeedSchema.nullable().default(null),
   /** ids of the jobs it runs */
   running: z.array(z.string()),
 });

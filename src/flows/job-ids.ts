@@ -3,7 +3,7 @@
  * BullMQ's ids may not be integers nor hold `:`; ours are words joined by `-`, and no subject holds a `-`.
  */
 import { randomBytes } from 'node:crypto';
-import type { Benchmark } from './records.ts';
+import type { Benchmark, Trial } from './records.ts';
 
 export const newBenchmarkId = (): string => `b${randomBytes(6).toString('hex')}`;
 export const trialIdAt = (benchmarkId: string, position: number): string => `${benchmarkId}t${position}`;
@@ -11,7 +11,10 @@ export const trialIdAt = (benchmarkId: string, position: number): string => `${b
 export const jobIds = {
   /** one for each time the benchmark came to be profiled */
   profile: (benchmark: Pick<Benchmark, 'id' | 'version'>): string => `profile-${benchmark.id}-${benchmark.version}`,
-  trial: (trialId: string): string => `trial-${trialId}`,
+  /** one for each leg of a race; outside a race there is only the first */
+  trial: ({ id, rung }: Pick<Trial, 'id' | 'rung'>): string => `trial-${id}${rung === 0 ? '' : `-${rung}`}`,
+  pilot: (benchmarkId: string): string => `pilot-${benchmarkId}`,
+  isPilot: (jobId: string): boolean => jobId.startsWith('pilot-'),
   train: (benchmarkId: string): string => `train-${benchmarkId}`,
 };
 

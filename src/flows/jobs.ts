@@ -11,6 +11,7 @@ import {
   type DatasetRef,
   decodeFailure,
   noPreparation,
+  type PilotJob,
   type Preparation,
   type ProfileJob,
   queues,
@@ -20,6 +21,7 @@ import {
 import type { Flow } from './flow.ts';
 import { jobIds, subjectOf } from './job-ids.ts';
 import * as outcomes from './outcomes.ts';
+import { isRaced, raceRungs } from './race.ts';
 import { type Benchmark, getTrials, requireBenchmark, type Trial } from './records.ts';
 import { fullRecipe, trainSpecs } from './train-plan.ts';
 
@@ -57,20 +59,23 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
   const opened = {
     profile: new Queue(queues.profile.name, { connection }),
     trial: new Queue(queues.trial.name, { connection }),
+    pilot: new Queue(queues.pilot.name, { connection }),
     train: new Queue(queues.train.name, { connection }),
   };
   const listeners: QueueEvents[] = [];
   const settle = (kind: QueueKind, jobId: string): Promise<void> => settleJob(options, kind, opened[kind], jobId);
-  const listen = async (kind: QueueKind): Promise<void> => {
+  const listen = async (kind: Exclude<QueueKind, 'pilot'>): Promise<void> => {
     const events = new QueueEvents(queues[kind].name, { connection });
+    // the trials' queue has pilots too
+    const kindOf = (jobId: string): QueueKind => (jobIds.isPilot(jobId) ? 'pilot' : kind);
     const guarded = (work: () => Promise<void> | void) => {
       Promise.resolve()
         .then(work)
         .catch((error: unknown) => log(`${kind} event: ${error instanceof Error ? error.stack : String(error)}`));
     };
-    events.on('progress', ({ jobId, data }) => guarded(() => noteProgress(flow, kind, jobId, data)));
-    events.on('completed', ({ jobId }) => guarded(() => settle(kind, jobId)));
-    events.on('failed', ({ jobId }) => guarded(() => settle(kind, jobId)));
+    events.on('progress', ({ jobId, data }) => guarded(() => noteProgress(flow, kindOf(jobId), jobId, data)));
+    events.on('completed', ({ jobId }) => guarded(() => settle(kindOf(jobId), jobId)));
+    events.on('failed', ({ jobId }) => guarded(() => settle(kindOf(jobId), jobId)));
     events.on('error', (error) => log(`queue ${kind}: ${error.message}`));
     listeners.push(events);
     await events.waitUntilReady();
@@ -79,8 +84,13 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
   await Promise.all([listen('profile'), listen('trial'), listen('train')]);
 
   /** Adds a job; one that ended long ago under this id is settled instead. */
-  const add = async (kind: QueueKind, jobId: string, payload: ProfileJob | TrialJob | TrainJob): Promise<void> => {
-    await opened[kind].add(kind, payload, { ...jobOptions, jobId });
+  const add = async (
+    kind: QueueKind,
+    jobId: string,
+    payload: ProfileJob | PilotJob | TrialJob | TrainJob,
+    more: { lifo?: boolean; attempts?: number } = {},
+  ): Promise<void> => {
+    await opened[kind].add(kind, payload, { ...jobOptions, ...more, jobId });
     await settle(kind, jobId);
   };
 
@@ -96,8 +106,12 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
   const queueTrials = async (benchmarkId: string): Promise<void> => {
     const benchmark = requireBenchmark(flow.database, benchmarkId);
     if (benchmark.state !== 'queued' && benchmark.state !== 'running') return;
+    await queuePilot(benchmark);
     const dataset = datasetOf(flow, benchmark);
-    for (const trial of getTrials(flow.database, benchmarkId)) {
+    const trials = getTrials(flow.database, benchmarkId);
+    const rungs = benchmark.plan && isRaced(benchmark.plan) ? raceRungs(benchmark.plan.recipe.epochs) : [];
+    const dropped = trials.flatMap(({ id, status }) => (status === 'dropped' ? [id] : []));
+    for (const trial of trials) {
       if (!isOpen(trial)) continue;
       const payload = {
         benchmarkId,
@@ -106,9 +120,26 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
         roles: requireRoles(benchmark),
         preparation: preparationOf(benchmark),
         spec: trial.spec,
+        untilEpoch: rungs[trial.rung] ?? null,
+        checkpointHost: trial.race?.host ?? null,
+        dropped,
       };
-      await add('trial', jobIds.trial(trial.id), payload);
+      await add('trial', jobIds.trial(trial), payload);
     }
+  };
+  /** Before the trials: the next worker that is free takes it. Without it the first estimate stands, so it is tried once. */
+  const queuePilot = async (benchmark: Benchmark): Promise<void> => {
+    const { estimate } = benchmark;
+    if (!estimate || estimate.afterPilot !== null || estimate.toPilot.length === 0) return;
+    const specs = getTrials(flow.database, benchmark.id).map(({ spec }) => spec);
+    const payload = {
+      benchmarkId: benchmark.id,
+      dataset: datasetOf(flow, benchmark),
+      roles: requireRoles(benchmark),
+      preparation: preparationOf(benchmark),
+      specs: estimate.toPilot.flatMap((model) => specs.find((spec) => spec.model === model) ?? []),
+    };
+    await add('pilot', jobIds.pilot(benchmark.id), payload, { lifo: true, attempts: 1 });
   };
   const queueTraining = async (benchmarkId: string): Promise<void> => {
     const benchmark = requireBenchmark(flow.database, benchmarkId);
@@ -123,7 +154,10 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
     await add('train', jobIds.train(benchmarkId), payload);
   };
   const cancelJobs = async (benchmarkId: string): Promise<void> => {
-    const ids = getTrials(flow.database, benchmarkId).map((trial) => jobIds.trial(trial.id));
+    const ids = [
+      jobIds.pilot(benchmarkId),
+      ...getTrials(flow.database, benchmarkId).map((trial) => jobIds.trial(trial)),
+    ];
     for (const id of ids) await cancelJob(opened.trial, options.redis, id);
   };
   const reconcile = async (): Promise<void> => {
@@ -151,14 +185,17 @@ async function settleJob(options: JobsOptions, kind: QueueKind, queue: Queue, jo
     const benchmark = outcomes.profileEnded(options.flow, jobId, failure ?? queues.profile.result.parse(value));
     if (benchmark) options.onProfiled(benchmark);
   } else if (kind === 'trial') {
-    outcomes.trialEnded(options.flow, subjectOf(jobId), failure ?? queues.trial.result.parse(value));
+    outcomes.trialEnded(options.flow, jobId, failure ?? queues.trial.result.parse(value));
+  } else if (kind === 'pilot') {
+    outcomes.pilotEnded(options.flow, subjectOf(jobId), failure ?? queues.pilot.result.parse(value));
   } else {
     outcomes.trainingEnded(options.flow, subjectOf(jobId), failure ?? queues.train.result.parse(value));
   }
 }
 
 function noteProgress(flow: Flow, kind: QueueKind, jobId: string, data: unknown): void {
-  if (kind === 'trial') outcomes.trialProgressed(flow, subjectOf(jobId), data);
+  if (kind === 'trial') outcomes.trialProgressed(flow, jobId, data);
+  if (kind === 'pilot') outcomes.pilotProgressed(flow, subjectOf(jobId), data);
   if (kind === 'train') outcomes.trainingProgressed(flow, subjectOf(jobId), data);
 }
 

@@ -1,6 +1,6 @@
 /** The trials that follow from a plan, and the tables they are ranked in. Pure: the command line plans without a database. */
 import { UserError } from '../errors.ts';
-import type { CategoryProfile, Profile, Strategy, TrialSpec } from './contracts.ts';
+import type { CategoryProfile, Profile, Repetition, Strategy, TrialSpec } from './contracts.ts';
 import type { Plan } from './records.ts';
 
 /** Languages with so few documents get no model of their own in per-language mode. */
@@ -17,13 +17,14 @@ export function planTrials(plan: Plan, profile: Profile): TrialSpec[] {
   return groups.flatMap((language) =>
     plan.categories.flatMap((category) =>
       plan.models.flatMap((model) =>
-        repetitions(plan).map((repetition) => ({
+        repetitionsOf(plan).map((repetition) => ({
           model,
           category,
           language,
           languages,
           strategy: strategyOf(plan, category),
           recipe,
+          ...(plan.ratios && { ratios: plan.ratios }),
           ...repetition,
         })),
       ),
@@ -32,7 +33,7 @@ export function planTrials(plan: Plan, profile: Profile): TrialSpec[] {
 }
 
 /** Another seed is another split and other chance; folds of one seed are disjoint test sets that cover all documents. */
-function repetitions({ repeats: { kind, count }, seed }: Plan): Pick<TrialSpec, 'seed' | 'fold'>[] {
+export function repetitionsOf({ repeats: { kind, count }, seed }: Pick<Plan, 'repeats' | 'seed'>): Repetition[] {
   return Array.from({ length: count }, (_, index) =>
     kind === 'folds' && count > 1 ? { seed, fold: { index, count } } : { seed: seed + index, fold: null },
   );

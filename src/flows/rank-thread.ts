@@ -1,23 +1,27 @@
 /** Thread entry: 2,000 resamples over every test document would hold up Slack's three-second acknowledgements. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import { predictionsSchema, trialResultSchema } from './contracts.ts';
+import { repetitionSchema, scoreNameSchema, trialResultSchema } from './contracts.ts';
+import { decodePredictions } from './predictions-file.ts';
 import { rankModels } from './ranking.ts';
 
 export const rankRequestSchema = z.object({
   categories: z.array(z.string()),
   models: z.array(z.string()),
   languages: z.array(z.string().nullable()),
+  repetitions: z.array(repetitionSchema),
+  score: scoreNameSchema,
   seed: z.number().int(),
   trials: z.array(
     z.object({
       model: z.string(),
       category: z.string(),
       language: z.string().nullable(),
-      status: z.enum(['done', 'failed', 'cancelled']),
+      ...repetitionSchema.shape,
+      status: z.enum(['done', 'failed', 'cancelled', 'dropped']),
       error: z.string().nullable(),
       result: trialResultSchema.nullable(),
-      /** the artifact as it is stored (JSON of `predictionsSchema`) */
+      /** the artifact as it is stored (predictions-file.ts) */
       predictions: z.custom<Uint8Array>((value) => value instanceof Uint8Array).nullable(),
     }),
   ),
@@ -26,9 +30,9 @@ export type RankRequest = z.infer<typeof rankRequestSchema>;
 
 if (parentPort) {
   const request = rankRequestSchema.parse(workerData);
-  const trials = request.trials.map(({ predictions, ...trial }) => ({
+  const trials = request.trials.map(async ({ predictions, ...trial }) => ({
     ...trial,
-    predictions: predictions && predictionsSchema.parse(JSON.parse(new TextDecoder().decode(predictions))),
+    predictions: predictions && (await decodePredictions(predictions)),
   }));
-  parentPort.postMessage(rankModels({ ...request, trials }));
+  parentPort.postMessage(rankModels({ ...request, trials: await Promise.all(trials) }));
 }

@@ -3,9 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { errorText } from '../errors.ts';
 import { type Ranking, rankingSchema } from './contracts.ts';
 import { apply, type Flow } from './flow.ts';
-import { rankedLanguages } from './plan.ts';
+import { rankedLanguages, repetitionsOf } from './plan.ts';
+import { type RacedTrial, raceSummary } from './race.ts';
 import type { RankRequest } from './rank-thread.ts';
-import { type Benchmark, getTrials, type Plan, requireBenchmark } from './records.ts';
+import { type Benchmark, getTrials, type Plan, requireBenchmark, type Trial } from './records.ts';
 
 /**
  * Ranks a benchmark whose trials have all ended, and writes the ranking down.
@@ -26,7 +27,13 @@ export async function rankBenchmark(
     return;
   }
   const ranking = await runRankThread(request);
-  apply(flow, benchmarkId, 'ranked', { fields: { ranking } });
+  const race = raceSummary(getTrials(flow.database, benchmarkId).map(racedTrial));
+  apply(flow, benchmarkId, 'ranked', { fields: { ranking: race ? { ...ranking, race } : ranking } });
+}
+
+function racedTrial({ spec, race, status, result }: Trial): RacedTrial {
+  const { model, language } = spec;
+  return { model, language, race, dropped: status === 'dropped', trainSeconds: result?.trainSeconds ?? null };
 }
 
 async function rankRequest(
@@ -40,7 +47,9 @@ async function rankRequest(
     model: spec.model,
     category: spec.category,
     language: spec.language,
-    status: status === 'done' || status === 'failed' ? status : ('cancelled' as const),
+    seed: spec.seed,
+    fold: spec.fold,
+    status: status === 'done' || status === 'failed' || status === 'dropped' ? status : ('cancelled' as const),
     error,
     result,
     predictions: predictionsKey === null ? null : await readArtifact(predictionsKey),
@@ -49,7 +58,7 @@ async function rankRequest(
     plan,
     rows.map((trial) => trial.spec.language),
   );
-  return { ...plan, languages, trials: await Promise.all(trials) };
+  return { ...plan, languages, repetitions: repetitionsOf(plan), trials: await Promise.all(trials) };
 }
 
 function runRankThread(request: RankRequest): Promise<Ranking> {

@@ -14,10 +14,14 @@ import {
   type Ranking,
   rankingSchema,
   recipeSchema,
+  rungReportSchema,
+  scoreNameSchema,
+  splitRatiosSchema,
   trainJobResultSchema,
   trialResultSchema,
   trialSpecSchema,
 } from './contracts.ts';
+import { estimateSchema, machineSchema } from './estimate.ts';
 
 /** What was chosen in the wizard. */
 const planSchema = z.object({
@@ -33,8 +37,10 @@ const planSchema = z.object({
   repeats: z
     .object({ kind: z.enum(['seeds', 'folds']), count: z.number().int().min(1).max(20) })
     .prefault({ kind: 'seeds', count: 1 }),
+  /** shares of train, validation and test; absent: 70/15/15 */
+  ratios: splitRatiosSchema.optional(),
   /** what models are ranked by; see ranking.ts */
-  score: z.enum(['mean', 'rare']).default('mean'),
+  score: scoreNameSchema.default('mean'),
   /** drop models early that have no chance left; `auto`: from four models on */
   race: z.enum(['auto', 'on', 'off']).default('auto'),
 });
@@ -64,8 +70,30 @@ const trainingSchema = z.object({
 });
 type Training = z.infer<typeof trainingSchema>;
 
+/** What was said of a benchmark's time, and what came of it. */
+export const benchmarkEstimateSchema = z.object({
+  /** when it was submitted */
+  before: estimateSchema,
+  afterPilot: estimateSchema.nullable(),
+  /** the workers that were there then */
+  machines: z.array(machineSchema),
+  /** models of which a few steps are timed first */
+  toPilot: z.array(z.string()),
+  /** what the pilot is at, such as a download; null before and after it */
+  pilotNote: z.string().nullable().default(null),
+  /** when the first trial began */
+  startedMs: z.number().nullable(),
+  /** from there to the end of the last; null until then, and after a race, which an estimate is only a bound of */
+  actualSeconds: z.number().nullable(),
+});
+export type BenchmarkEstimate = z.infer<typeof benchmarkEstimateSchema>;
+
 const stateSchema = z.enum(stateNames);
-const trialStatusSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
+/** `paused`: waits for the others of its rung. `dropped`: the race saw no chance for its model. */
+const trialStatusSchema = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'dropped']);
+
+/** `chance`: its model's, of being best in the end, as the race last judged it; null before that */
+const raceStandSchema = rungReportSchema.extend({ chance: z.number().nullable() });
 
 export interface Benchmark {
   id: string;
@@ -81,6 +109,7 @@ export interface Benchmark {
   ranking: Ranking | null;
   decision: Decision | null;
   training: Training | null;
+  estimate: BenchmarkEstimate | null;
   error: string | null;
   createdMs: number;
   submittedMs: number | null;
@@ -96,6 +125,9 @@ export interface Trial {
   progress: z.infer<typeof progressSchema> | null;
   result: z.infer<typeof trialResultSchema> | null;
   predictionsKey: string | null;
+  /** which leg of a race is under way, from 0 */
+  rung: number;
+  race: z.infer<typeof raceStandSchema> | null;
   error: string | null;
 }
 
@@ -109,6 +141,7 @@ function toBenchmark(row: BenchmarkRow): Benchmark {
     ranking: rankingSchema.nullable().parse(row.ranking),
     decision: decisionSchema.nullable().parse(row.decision),
     training: trainingSchema.nullable().parse(row.training),
+    estimate: benchmarkEstimateSchema.nullable().parse(row.estimate),
   };
 }
 
@@ -119,6 +152,7 @@ export function toTrial(row: TrialRow): Trial {
     status: trialStatusSchema.parse(row.status),
     progress: progressSchema.nullable().parse(row.progress),
     result: trialResultSchema.nullable().parse(row.result),
+    race: raceStandSchema.nullable().parse(row.race),
   };
 }
 

@@ -11,7 +11,7 @@ interface Candidate {
 
 /**
  * At most `limit` categories, never one with fewer than 2 labels or 20 documents. First the largest of each profile,
- * then those most different from what is chosen already.
+ * then those most different from what is chosen already. Each reason says why, in figures.
  */
 export function suggestCategories(
   categories: readonly CategoryProfile[],
@@ -40,9 +40,17 @@ export function suggestCategories(
     const next = rest.toSorted((a, b) => distanceTo(chosen, b) - distanceTo(chosen, a))[0];
     if (!next) break;
     chosen.push(next);
-    reasons.push('the most different of the others');
+    reasons.push(`the most different of the others, ${next.imbalance.profile}`);
   }
-  return chosen.map(({ category }, index) => ({ category: category.name, reason: reasons[index] ?? '' }));
+  return chosen.map((candidate, index) => ({
+    category: candidate.category.name,
+    reason: `${reasons[index] ?? ''}: ${figures(candidate)}`,
+  }));
+}
+
+function figures({ category, imbalance }: Candidate): string {
+  const texts = category.documents.toLocaleString('en');
+  return `Gini ${imbalance.gini.toFixed(2)}, ratio ${imbalance.ratio.toFixed(1)}, ${texts} texts`;
 }
 
 /** Distance to the nearest chosen one, over Gini, entropy, number of labels and kind, each on a scale of about 1. */

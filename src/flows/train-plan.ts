@@ -19,6 +19,7 @@ export function trainSpecs(benchmark: Benchmark, recipe: Recipe): TrialSpec[] {
       languages: plan.languages,
       seed: plan.seed,
       fold: null,
+      ...(plan.ratios && { ratios: plan.ratios }),
       strategy: strategyOf(plan, category),
       recipe,
     })),

@@ -1,9 +1,10 @@
 /** What the wizard's choices do to a benchmark: a draft, its dataset, its plan and the trials that follow from it. */
 import { UserError } from '../errors.ts';
 import { type DatasetRow, insertBenchmark, insertTrials, saveDataset } from '../storage/benchmark-queries.ts';
-import type { ColumnRoles } from './contracts.ts';
+import type { ColumnRoles, WorkerInfo } from './contracts.ts';
 import { apply, type Flow } from './flow.ts';
 import { newBenchmarkId, trialIdAt } from './job-ids.ts';
+import { estimatePlan } from './past-runs.ts';
 import { planTrials } from './plan.ts';
 import { type Benchmark, type Plan, requireBenchmark } from './records.ts';
 
@@ -25,6 +26,7 @@ export function beginDraft(flow: Flow, owner: string, channel: string): Benchmar
     ranking: null,
     decision: null,
     training: null,
+    estimate: null,
     error: null,
     createdMs: nowMs,
     submittedMs: null,
@@ -48,15 +50,16 @@ export function giveDataset(
 }
 
 /**
- * Keeps what was chosen, to be reviewed.
+ * Keeps what was chosen, to be reviewed, with what can be said of its time.
+ * @param workers those that are there
  * @throws UserError when it can't be run
  */
-export function keepPlan(flow: Flow, benchmarkId: string, plan: Plan): Benchmark {
+export function keepPlan(flow: Flow, benchmarkId: string, plan: Plan, workers: readonly WorkerInfo[] = []): Benchmark {
   const { profile } = requireBenchmark(flow.database, benchmarkId);
   if (!profile) throw new UserError('The file is still being read; try again in a moment.');
   if (new Set(plan.models).size < 2) throw new UserError('Choose at least two models: one alone ranks nothing.');
-  planTrials(plan, profile);
-  return apply(flow, benchmarkId, 'planned', { fields: { plan } });
+  const estimate = estimatePlan(flow.database, plan, profile, workers);
+  return apply(flow, benchmarkId, 'planned', { fields: { plan, estimate } });
 }
 
 /** Run: writes the trials of the kept plan down and queues them. */
@@ -78,6 +81,8 @@ export function submitPlan(flow: Flow, benchmarkId: string): Benchmark {
           progress: null,
           result: null,
           predictionsKey: null,
+          rung: 0,
+          race: null,
           error: null,
         })),
       ),

@@ -18,6 +18,11 @@ export interface ArtifactStore {
   putStream(key: string, stream: Readable): Promise<void>;
   /** Throws a `FinalError` that names the key when there is nothing under it. */
   get(key: string): Promise<Uint8Array>;
+  /**
+   * `use` gets the path of a file that holds the bytes, for as long as it runs, and must leave it as it is. For what may be
+   * larger than memory. Throws as `get` does.
+   */
+  withFile<Result>(key: string, use: (file: string) => Promise<Result>): Promise<Result>;
   has(key: string): Promise<boolean>;
   /** Keys below a folder (`models/b1` or `models/b1/`), sorted; none when there is no such folder. */
   list(prefix: string): Promise<string[]>;
@@ -43,8 +48,12 @@ export function createArtifactStore(url: string): ArtifactStore {
         return await disk.getBytes(checkedKey(key));
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error;
-        throw new FinalError(`The artifact store ${root} holds nothing under "${key}".`, { cause: error });
+        throw nothingUnder(key, root, error);
       }
+    },
+    async withFile(key, use) {
+      if (!(await disk.exists(checkedKey(key)))) throw nothingUnder(key, root);
+      return use(path.join(root, key));
     },
     async has(key) {
       return disk.exists(checkedKey(key));
@@ -62,14 +71,28 @@ export function createArtifactStore(url: string): ArtifactStore {
   };
 }
 
+function nothingUnder(key: string, root: string, cause?: unknown): FinalError {
+  return new FinalError(`The artifact store ${root} holds nothing under "${key}".`, { cause });
+}
+
 /** A dataset's file, by the SHA-256 of its bytes. */
 export function datasetKey(hash: string): string {
   return checkedKey(`datasets/${hash}`);
 }
 
-/** Test predictions of one trial. */
+/** What is wrong with the rows of a dataset, read with these roles of its columns (engine/data/problem-file.ts). */
+export function problemsKey(datasetHash: string, rolesHash: string): string {
+  return checkedKey(`problems/${datasetHash}-${rolesHash}.csv`);
+}
+
+/** Test predictions of one trial (flows/predictions-file.ts). */
 export function predictionsKey(trialId: string): string {
-  return checkedKey(`predictions/${trialId}.json`);
+  return checkedKey(`predictions/${trialId}.parquet`);
+}
+
+/** Validation predictions of a raced trial, paused or ended after `epoch` epochs. */
+export function validationKey(trialId: string, epoch: number): string {
+  return checkedKey(`predictions/${trialId}-validation-${epoch}.parquet`);
 }
 
 /** The folder of a benchmark's trained models; ends with a slash. */

@@ -1,5 +1,5 @@
 /** Rows of datasets, benchmarks and trials. Rules live elsewhere: these return rows or null. */
-import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Connection } from './database.ts';
 import { benchmarks, datasets, trials } from './schema.ts';
 
@@ -73,8 +73,21 @@ export function trialsOf(connection: Connection, benchmarkId: string): TrialRow[
     .all();
 }
 
+/** Newest first: SQLite numbers rows in the order in which they were written. */
 export function finishedTrials(connection: Connection, limit: number): TrialRow[] {
-  return connection.select().from(trials).where(eq(trials.status, 'done')).limit(limit).all();
+  return connection.select().from(trials).where(eq(trials.status, 'done')).orderBy(desc(sql`rowid`)).limit(limit).all();
+}
+
+/** Estimates of the benchmarks that were submitted last, newest first. */
+export function recentEstimates(connection: Connection, limit: number): unknown[] {
+  return connection
+    .select({ estimate: benchmarks.estimate })
+    .from(benchmarks)
+    .where(isNotNull(benchmarks.estimate))
+    .orderBy(desc(benchmarks.submittedMs))
+    .limit(limit)
+    .all()
+    .map(({ estimate }) => estimate);
 }
 
 export function changeTrial(connection: Connection, id: string, changes: Partial<Omit<TrialRow, 'id'>>): void {

@@ -35,6 +35,8 @@ export const benchmarks = sqliteTable('benchmarks', {
   ranking: json('ranking'),
   decision: json('decision'),
   training: json('training'),
+  /** how long its trials were said to take, and took */
+  estimate: json('estimate'),
   error: text('error'),
   createdMs: integer('created_ms').notNull(),
   /** when Run was pressed */
@@ -56,6 +58,10 @@ export const trials = sqliteTable(
     progress: json('progress'),
     result: json('result'),
     predictionsKey: text('predictions_key'),
+    /** legs of the race behind it; 0 outside a race */
+    rung: integer('rung').notNull().default(0),
+    /** where it stood after its last leg */
+    race: json('race'),
     error: text('error'),
   },
   (table) => [index('trials_benchmark').on(table.benchmarkId)],

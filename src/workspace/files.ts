@@ -17,6 +17,8 @@ const MIMETYPES: Record<string, string> = {
   gif: 'image/gif',
   zip: 'application/zip',
   gz: 'application/gzip',
+  parquet: 'application/vnd.apache.parquet',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   pdf: 'application/pdf',
 };
 

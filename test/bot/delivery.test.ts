@@ -60,7 +60,14 @@ async function start(charts?: Charts): Promise<Fixture> {
   const log = (line: string): void => void lines.push(line);
   const delivery = createDelivery({ flow, client, charts: drawing, artifacts: createArtifactStore(folder), log });
   const none: Carrier = async () => {};
-  const others = { queue_profile: none, queue_trials: none, queue_training: none, cancel_jobs: none, rank: none };
+  const others = {
+    queue_profile: none,
+    queue_trials: none,
+    queue_training: none,
+    cancel_jobs: none,
+    race: none,
+    rank: none,
+  };
   const relay = startRelay({ database, nowMs: Date.now, carriers: { ...delivery, ...others }, gapMs: {}, log });
   stack.defer(() => relay.stop());
   const driver = createDriver(workspace.url);

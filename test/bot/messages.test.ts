@@ -7,9 +7,10 @@ import { progressMessage } from '../../src/bot/messages/progress.ts';
 import { rankingMessage } from '../../src/bot/messages/ranking.ts';
 import { candidatesOf } from '../../src/flows/ballot.ts';
 import { stateNames } from '../../src/flows/benchmark.ts';
+import { type Ranking, rankingSchema } from '../../src/flows/contracts.ts';
 import { planDefaults } from '../../src/flows/records.ts';
 import type { VoteRow } from '../../src/storage/message-queries.ts';
-import { aBenchmark, aProfile, aRanking, aResult, aRow, assertPostable, aTrial, nasty } from './support.ts';
+import { aBenchmark, aProfile, aRanking, aResult, aRow, assertPostable, aTrial, modelIds, nasty } from './support.ts';
 
 const blocksText = (message: { blocks: object[] }): string => JSON.stringify(message.blocks);
 const votesFor = (choice: string, count: number): VoteRow[] =>
@@ -43,6 +44,34 @@ test('the time left is told from the share done since Run was pressed, not since
 test('a failed trial is named with its reason while the others go on', () => {
   const trials = [aTrial(0, { status: 'failed', error: 'out of memory' }), aTrial(1, { status: 'running' })];
   assert.match(blocksText(progressMessage(aBenchmark({ state: 'running' }), trials, 0)), /out of memory/);
+});
+
+const leg = { epoch: 1, epochs: 3, trainSeconds: 10, validationKey: 'v', host: 'h', chance: 0.004 };
+
+test('the progress message says that a rung is compared, and what the race dropped and when', () => {
+  const paused = [aTrial(0, { status: 'paused', race: leg }), aTrial(1, { status: 'done' })];
+  assert.match(
+    blocksText(progressMessage(aBenchmark({ state: 'running' }), paused, 0)),
+    /Comparing the models after epoch 1\./,
+  );
+  const error = 'dropped after epoch 1 of 3 (chance of being best 0.4 %)';
+  const trials = [aTrial(0, { status: 'dropped', race: leg, error }), aTrial(1, { status: 'running' })];
+  assert.match(
+    blocksText(progressMessage(aBenchmark({ state: 'running' }), trials, 0)),
+    /1 of 1, dropped after epoch 1 of 3 \(chance of being best 0\.4 %\)/,
+  );
+});
+
+test('the ranking says in one line what the race saved, at which risk', () => {
+  const dropped = { model: modelIds[1] ?? '', language: null, epoch: 1, epochs: 3, chance: 0.004 };
+  const race = { dropped: [dropped], savedSeconds: 720, totalSeconds: 1860 };
+  const reason = 'dropped after epoch 1 of 3 (chance of being best 0.4 %)';
+  const rows = [aRow(1), aRow(2, { status: 'dropped', reason, score: null })];
+  const message = rankingMessage(aBenchmark({ ranking: { ...aRanking(rows), race } }), null, 'data_table');
+  const text = blocksText(message);
+  assertPostable(message);
+  assert.match(text, /The race saved about 12 of 31 minutes; the chance that it dropped the best model is 0\.4 %\./);
+  assert.match(text, /was dropped after epoch 1 of 3 \(chance of being best 0\.4 %\) and ranks below the others/);
 });
 
 test('a trial that prepares says what it waits for, so that a download is no standstill; nothing of it is markup', () => {
@@ -121,22 +150,37 @@ test('the ranked table says rank, score, interval and ties in each of its three 
   assert.doesNotMatch(blocksText(rankingMessage(aBenchmark(), null, 'data_table')), /slack_file/);
 });
 
-test('the sentence under the table does not praise what won against nobody, or is no better than the floor', () => {
-  const said = (...rows: ReturnType<typeof aRow>[]): string =>
-    blocksText(rankingMessage(aBenchmark({ ranking: aRanking(rows) }), null, 'plain'));
-  const failed = {
-    status: 'incomplete',
-    score: null,
-    low: null,
-    high: null,
-    reason: 'failed',
-    tiedWithFirst: false,
-  } as const;
-  assert.match(said(aRow(1), aRow(2), aRow(3)), /can't be told from it.*is recommended/);
-  assert.match(said(aRow(1), aRow(2, { tiedWithFirst: false })), /larger than chance explains/);
-  assert.match(said(aRow(1), aRow(2, failed)), /no other model finished all of its trials/);
-  assert.match(said(aRow(1, failed), aRow(2, failed)), /there is no first/);
-  assert.match(said(aRow(1, { beatsFloor: false }), aRow(2, { beatsFloor: false })), /no better than always answering/);
+test('the recommendation, marks and notes are shown, and nothing in them formats or pings', () => {
+  const rows = [
+    aRow(1),
+    aRow(2, { languagesOutside: { share: 0.432, languages: ['fr', nasty] } }),
+    aRow(3, { status: 'incomplete', reason: `"theme" failed: ${nasty}`, tiedWithFirst: false }),
+    aRow(4, { status: 'dropped', reason: 'dropped after epoch 1 of 3', tiedWithFirst: false }),
+  ];
+  const ranking: Ranking = {
+    ...aRanking(rows),
+    scoreName: 'rare',
+    recommendations: [{ language: null, model: 'builtin/fasttext', sentence: `Recommended: ${nasty}: quick.` }],
+    rareLabels: [{ language: null, category: 'tone', label: nasty }],
+    thinLabels: [{ language: null, category: 'theme', label: nasty, documents: 3 }],
+  };
+  for (const richness of richnesses) {
+    const message = rankingMessage(aBenchmark({ ranking }), null, richness);
+    assertPostable(message);
+    const text = blocksText(message);
+    assert.match(text, /Recommended: .*: quick\./);
+    assert.match(text, /isn't made for fr, .*: 43 % of the test texts/);
+    assert.match(text, /is incomplete and ranks below the others/);
+    assert.match(text, /was dropped after epoch 1 of 3 and ranks below the others/);
+    assert.match(text, /Too few test documents to measure: theme: .* \(3\)/);
+    assert.match(text, /0\.7 × F1 of the rarer of two labels/);
+    assert.ok(!text.includes('<!channel>'), 'what a user wrote pings nobody');
+  }
+});
+
+test('a ranking from before there were recommendations is still shown', () => {
+  const { scoreName: _, recommendations: __, ...before } = aRanking([aRow(1), aRow(2)]);
+  assertPostable(rankingMessage(aBenchmark({ ranking: rankingSchema.parse(before) }), null, 'plain'));
 });
 
 test('sixty models, many categories and a failed model still fit into a message', () => {
@@ -144,6 +188,7 @@ test('sixty models, many categories and a failed model still fit into a message'
     category: `${nasty}${index}`,
     macroF1: 0.5,
     accuracy: 0.5,
+    score: 0.5,
   }));
   const rows = Array.from({ length: 60 }, (_, index) => aRow(index + 1, { categories }));
   rows.push(aRow(61, { status: 'incomplete', score: null, low: null, high: null, reason: 'failed' }));

@@ -41,8 +41,11 @@ export function aProfile({
       code: `l${index}`,
       name: name(index),
       documents: 490 / languages,
+      detected: 0,
     })),
-    textCharacters: { median: 50, p90: 100, p99: 200, max: 300 },
+    languageSource: languages > 0 ? 'column' : null,
+    languageChoices: [],
+    textCharacters: { median: 50, p90: 100, p99: 200, max: 300, quantiles: [], tokensPerCharacter: 0.25 },
     categories: columns.slice(1).map((column, index) => ({
       name: column,
       kind: index % 2 === 0 ? 'single' : 'multi',
@@ -53,8 +56,10 @@ export function aProfile({
       ],
       imbalance: { ratio: 1.6, gini: 0.1, normalisedEntropy: 0.96, coefficientOfVariation: 0.2, profile: 'balanced' },
       unusable: null,
+      renameSuggestions: [],
     })),
     warnings: [],
+    problems: null,
   };
 }
 
@@ -64,6 +69,7 @@ export function aRow(rank: number, changes: Partial<RankingRow> = {}): RankingRo
     model: modelIds[rank - 1] ?? `hub:owner/model-${rank}`,
     language: null,
     score: 0.9 - rank / 100,
+    macroF1: 0.9 - rank / 100,
     low: 0.85 - rank / 100,
     high: 0.95 - rank / 100,
     probabilityBest: 1 / rank,
@@ -73,18 +79,34 @@ export function aRow(rank: number, changes: Partial<RankingRow> = {}): RankingRo
     status: 'complete',
     reason: null,
     categories: [
-      { category: 'theme', macroF1: 0.8, accuracy: 0.85 },
-      { category: 'tone', macroF1: 0.7, accuracy: 0.75 },
+      { category: 'theme', macroF1: 0.8, accuracy: 0.85, score: 0.8 },
+      { category: 'tone', macroF1: 0.7, accuracy: 0.75, score: 0.7 },
     ],
+    repetitions: [],
+    perLanguage: [],
+    languagesOutside: null,
     trainSeconds: 3.2,
     predictDocsPerSecond: 1000,
     parameters: 1000,
+    peakMemoryBytes: 1e8,
+    sizeBytes: null,
+    pareto: { trainSeconds: true, predictDocsPerSecond: true },
     ...changes,
   };
 }
 
 export function aRanking(rows: RankingRow[]): Ranking {
-  return { rows, floors: [{ language: null, score: 0.2 }], pairs: [], resamples: 2000, seed: 7 };
+  return {
+    scoreName: 'mean',
+    rows,
+    recommendations: [],
+    thinLabels: [],
+    rareLabels: [],
+    floors: [{ language: null, score: 0.2 }],
+    pairs: [],
+    resamples: 2000,
+    seed: 7,
+  };
 }
 
 export function aBenchmark(changes: Partial<Benchmark> = {}): Benchmark {
@@ -110,6 +132,7 @@ export function aBenchmark(changes: Partial<Benchmark> = {}): Benchmark {
     ranking: aRanking([aRow(1), aRow(2), aRow(3)]),
     decision: null,
     training: null,
+    estimate: null,
     error: null,
     createdMs: 0,
     submittedMs: 0,
@@ -137,6 +160,8 @@ export function aTrial(position: number, changes: Partial<Trial> = {}): Trial {
     progress: null,
     result: null,
     predictionsKey: null,
+    rung: 0,
+    race: null,
     error: null,
     ...changes,
   };

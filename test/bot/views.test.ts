@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModalView } from '@slack/types';
+import { z } from 'zod';
+import { blocks } from '../../src/bot/ids.ts';
 import { manualChoiceView } from '../../src/bot/manual-choice.ts';
 import { choicesView } from '../../src/bot/wizard/choices-step.ts';
 import { columnsView } from '../../src/bot/wizard/columns-step.ts';
 import { datasetView, readingView } from '../../src/bot/wizard/dataset-step.ts';
 import { reviewView } from '../../src/bot/wizard/review-step.ts';
 import type { Profile } from '../../src/flows/contracts.ts';
+import { estimateTrials } from '../../src/flows/estimate.ts';
 import { planTrials } from '../../src/flows/plan.ts';
 import { aBenchmark, aProfile, aRanking, aRow, assertOpenable, modelIds, nasty } from './support.ts';
 
@@ -22,7 +25,9 @@ const none: Profile = { ...aProfile({ categories: 0, languages: 0 }), categories
 function review(profile: Profile): ModalView {
   const categories = profile.categories.slice(0, 100).map(({ name }) => name);
   const plan = { ...aBenchmark().plan!, categories };
-  const estimate = { lowSeconds: 10, highSeconds: 7200, pastTrials: 0 };
+  const machines = [{ device: 'cpu', speed: null }];
+  const known = { machines, pastRuns: [], pastEstimates: [], pilot: [], secondsPerTrial: 1, testDocuments: null };
+  const estimate = estimateTrials(planTrials(plan, profile), profile, { ...known, atMost: false });
   return reviewView({ benchmarkId: 'b1', profile, plan, specs: planTrials(plan, profile), estimate, workers: 0 });
 }
 
@@ -86,6 +91,26 @@ test('the quick built-in models are chosen beforehand; a kept plan comes back in
   ]);
 });
 
+const text = z.object({ text: z.string() });
+const optionSchema = z.object({ value: z.string(), description: text.optional() });
+const groupedSchema = z.object({
+  element: z.object({ option_groups: z.array(z.object({ label: text, options: z.array(optionSchema) })) }),
+});
+
+test('models that suit the texts stand first with why, each option once', () => {
+  const languages = [{ code: 'fr', name: 'French', documents: 100, detected: 0 }];
+  const view = choicesView('b1', { ...aProfile(), documents: 100, languages }, null);
+  const block = view.blocks.find(({ block_id }) => block_id === blocks.hubModels);
+  const groups = groupedSchema.parse(block).element.option_groups;
+  assert.equal(groups[0]?.label.text, 'Recommended for these texts');
+  for (const { description, value } of groups[0]?.options ?? []) {
+    assert.match(description?.text ?? '', /^(Made for French|For many languages|For \d+ languages)/);
+    assert.match(value, /^hub:/);
+  }
+  const values = groups.flatMap(({ options }) => options.map(({ value }) => value));
+  assert.equal(new Set(values).size, values.length);
+});
+
 test('the three suggested categories are chosen beforehand, and a kept plan instead when there is one', () => {
   const chosen = (view: ModalView) =>
     /"initial_options":(\[.*?\])/s.exec(
@@ -99,4 +124,14 @@ test('the three suggested categories are chosen beforehand, and a kept plan inst
     ),
     ['4'],
   );
+});
+
+test('the columns step says when languages were detected', () => {
+  const languagesSaid = (languageSource: Profile['languageSource']) => {
+    const view = columnsView('b1', { ...aProfile({ languages: 1, name: () => 'French' }), languageSource });
+    return JSON.stringify(view.blocks[0]).match(/Languages: (.*?)\\n/)?.[1];
+  };
+  assert.equal(languagesSaid('column'), 'French 490');
+  assert.equal(languagesSaid('detected'), 'detected: French 490');
+  assert.equal(languagesSaid('mixed'), 'partly detected: French 490');
 });

@@ -19,7 +19,7 @@ before(async () => {
   const part = { texts, targets: texts.map((_, index) => [index % 2]) };
   const model = await tfidfLogreg.train(
     {
-      kind: 'single',
+      strategy: 'multi-class',
       labels: ['water', 'road'],
       train: part,
       validation: part,

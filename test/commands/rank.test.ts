@@ -69,7 +69,8 @@ test('the table is printed, and the JSON holds profile, splits, trials, ranking 
     out,
   );
   assert.equal(code, 0);
-  assert.match(stdout, /TF-IDF \+ logistic regression {2}1\.000 {5}1\.000 – 1\.000 .* 1\.000 {2}1\.000 /);
+  assert.match(stdout, /TF-IDF \+ logistic regression {2}1\.000 {5}1\.000 – 1\.000 /);
+  assert.match(stdout, /score by category +topic +tone\n(?:.*\n)?TF-IDF \+ logistic regression +1\.000 +1\.000\n/);
   const { trials, ranking, splits, profile, warnings } = rankReportSchema.parse(
     JSON.parse(await readFile(out, 'utf8')),
   );
@@ -211,7 +212,11 @@ const refused: [what: string, args: () => string[], said: RegExp][] = [
   ['a result that would replace a folder', () => [data, '--json', '.'], /expected a file, got a folder/],
   ['an empty number', () => [data, '--seed', ''], /Expected a whole number from 0 to 2147483647/],
   ['an option that is not there', () => [data, '--nonsense', '3'], /unknown option '--nonsense'/],
-  ['a model for each language without languages', () => [plain, '--per-language'], /found: no languages/],
+  [
+    'a model for each language without languages',
+    () => [plain, '--per-language', '--detect-languages', 'off'],
+    /found: no languages/,
+  ],
   ['a test file without the category', () => [data, '--categories', 'urgent', '--test', plain], /no column "urgent"/],
   [
     'a test file with lists of labels',
@@ -296,6 +301,55 @@ test('no name or value of a file reaches the terminal with its control character
   assert.ok(!args.stderr.includes('\u001b'));
 });
 
+test('what is decided about languages and labels reaches trials, test file and JSON', async () => {
+  const sentences = [
+    'nous avons bien reçu votre demande',
+    'we have received your request',
+    'hemos recibido su solicitud',
+  ];
+  const tones = ['calm', 'angry', 'Angry', 'calm', 'angry', 'unsure'];
+  const rows = Array.from({ length: 240 }, (_, index) => {
+    const [sentence, tone] = [sentences[index % 20 === 0 ? 2 : index % 2], tones[index % tones.length]];
+    return `"${sentence}, ${tone} ${index}",${index === 7 ? 'odd' : tone}`;
+  });
+  const file = await save('choices.csv', `text,tone\n${rows.join('\n')}\n`);
+  const other = await save(
+    'choices-test.csv',
+    `text,tone\n${rows
+      .slice(0, 60)
+      .join(' again\n')
+      .replace(/ again$/gm, '')}\n`,
+  );
+  const decisions = ['--set-language', 'Spanish=exclude', '--rename', 'tone:Angry=angry', '--exclude', 'tone=unsure'];
+  const options = [...decisions, '--min-examples', '5', '--per-language', '--test', other, ...fast];
+  const { preparation, profile, trials, warnings } = await report(file, ...options);
+  assert.deepEqual(preparation.languages.changes, [{ from: 'es', to: null }]);
+  assert.deepEqual(preparation.categories, [
+    {
+      category: 'tone',
+      rename: [{ from: 'Angry', to: 'angry' }],
+      exclude: ['unsure'],
+      minExamples: 5,
+      strategy: 'auto',
+    },
+  ]);
+  assert.equal(profile.languageSource, 'detected');
+  assert.deepEqual(trials.map(({ language }) => language).toSorted(), ['en', 'fr']);
+  for (const { metrics } of trials)
+    assert.deepEqual(
+      metrics?.perClass.map(({ label }) => label),
+      ['angry', 'calm'],
+    );
+  const codes = warnings.filter(({ file: own }) => own === 'choices.csv').map(({ code }) => code);
+  for (const code of ['language_detected', 'language_excluded', 'label_renamed', 'label_excluded', 'label_too_rare'])
+    assert.ok(codes.includes(code), `${code} among ${codes.join()}`);
+  const { code, stderr } = await rank(file, '--set-language', 'Polish=exclude', ...fast);
+  assert.deepEqual(
+    [code, stderr.split('\n')[0]?.replace(/Found.*/, '')],
+    [2, '--set-language: choices.csv: no text is in Polish. '],
+  );
+});
+
 test('languages that get no model of their own are named', async () => {
   const lines = smallCsv(200).trim().split('\n');
   const file = await save(
@@ -318,9 +372,9 @@ const remarks: Record<string, { code: 0 | 2; said: RegExp | null; documents?: nu
   '04_conflicting_duplicates.csv': { code: 0, said: /different labels.*rows 2, 181/, documents: 354 },
   '05_degenerate_classes.csv': { code: 0, said: /one label only \(direct\)/, documents: 243 },
   '06_malformed_json.csv': { code: 0, said: /cut-off annotation/, documents: 198 },
-  '07_newlines_quotes_formulas.csv': { code: 0, said: null, documents: 240 },
+  '07_newlines_quotes_formulas.csv': { code: 0, said: /Languages of 240 texts detected/, documents: 240 },
   '08_emoji_rtl_unicode.csv': { code: 0, said: /40 cells count as having no value/, documents: 274 },
-  '09_chat_markup_labels.csv': { code: 0, said: null, documents: 320 },
+  '09_chat_markup_labels.csv': { code: 0, said: /320 texts detected from the text: English 320\./, documents: 320 },
   '10_300_classes.csv': { code: 0, said: /different labels/, documents: 1797 },
   '11_huge_text.csv': { code: 2, said: /no category can be compared/ },
   '12_empty.csv': { code: 2, said: /is empty \(0 bytes\)/ },
@@ -329,6 +383,20 @@ const remarks: Record<string, { code: 0 | 2; said: RegExp | null; documents?: nu
   '15_mixed.jsonl': { code: 0, said: /10 lines left out: not a JSON object/, documents: 80 },
   '16_language_chaos.csv': { code: 0, said: /a language nobody knows.*"xx" 20/, documents: 183 },
 };
+
+test('every trial says its strategy, and one that a category cannot have ends before any training', async () => {
+  const { trials } = await report(data, '--categories', 'tone,urgent', '--strategy', 'tone=one-vs-rest', ...fast);
+  assert.deepEqual(
+    trials.map(({ category, strategy }) => [category, strategy]),
+    [
+      ['tone', 'one-vs-rest'],
+      ['urgent', 'multi-class'],
+    ],
+  );
+  const { code, stderr } = await rank(lists, '--categories', 'topic', '--strategy', 'multi-class', ...fast);
+  assert.equal(code, 2);
+  assert.match(stderr, /^"topic" can't be learnt as multi-class, .* 60 of its documents have several/m);
+});
 
 test('every dirty file is ranked with its remarks, or refused with one message that names the trouble', {
   skip,
@@ -347,4 +415,50 @@ test('every dirty file is ranked with its remarks, or refused with one message t
       else assert.equal(rankReportSchema.parse(JSON.parse(await readFile(out, 'utf8'))).profile.documents, documents);
     });
   }
+});
+
+const raced = ['--categories', 'topic', '--max-tokens', '16', '--race', 'on'];
+
+test('a race that drops nobody gives the numbers of a run without one', async () => {
+  const models = ['--models', 'builtin/tfidf-logreg,builtin/fasttext'];
+  const alone = await report(data, ...models, '--categories', 'topic', '--max-tokens', '16');
+  const { race, trials } = await report(data, ...models, ...raced);
+  assert.equal(alone.race, null);
+  assert.deepEqual(
+    race?.rungs.map(({ epoch }) => epoch),
+    [1, 2],
+  );
+  assert.deepEqual(race?.dropped, []);
+  for (const [index, { status, metrics, epochs }] of trials.entries()) {
+    assert.equal(status, 'done');
+    assert.deepEqual([metrics, epochs], [alone.trials[index]?.metrics, alone.trials[index]?.epochs]);
+  }
+});
+
+test('a race drops models that learn nothing, ranks them last, and says when and what that saved', async () => {
+  const models = 'builtin/transformer-mini,builtin/fasttext,builtin/tfidf-logreg';
+  const out = path.join(folder, 'race.json');
+  const { code, stdout, stderr } = await rank(
+    ...[data, '--models', models, ...raced, '--learning-rate', '0.000001', '--json', out],
+  );
+  assert.equal(code, 0, stderr);
+  const { race, ranking, trials } = rankReportSchema.parse(JSON.parse(await readFile(out, 'utf8')));
+  assert.deepEqual(
+    race?.dropped.map(({ model, epoch, epochs }) => [model, epoch, epochs]),
+    [
+      ['builtin/transformer-mini', 1, 3],
+      ['builtin/fasttext', 1, 3],
+    ],
+  );
+  assert.deepEqual(race.rungs.length, 1, 'nobody was left to race in the second rung');
+  assert.ok(race.savedSeconds > 0 && race.savedSeconds < race.totalSeconds);
+  assert.deepEqual(
+    trials.map(({ status }) => status),
+    ['dropped', 'dropped', 'done'],
+  );
+  assert.deepEqual([ranking[0]?.model, ranking[0]?.status], ['builtin/tfidf-logreg', 'complete']);
+  assert.match(ranking[1]?.reason ?? '', /^dropped after epoch 1 of 3 \(chance of being best (under )?[01]\.\d %\)$/);
+  assert.match(stderr, /Transformer, mini on topic.*: dropped after epoch 1 of 3/);
+  assert.match(stdout, /The race saved about \d+ of \d+ seconds; the chance that it dropped the best model is/);
+  assert.deepEqual(await readdir(path.join(folder, '.podium', 'cache', 'checkpoints')), []);
 });

@@ -5,10 +5,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runTrainJob, runTrialJob } from '../../src/engine/jobs.ts';
+import { macroF1 } from '../../src/engine/metrics.ts';
 import { noPreparation, quickRecipe, type TrialSpec } from '../../src/flows/contracts.ts';
+import { decodePredictions } from '../../src/flows/predictions-file.ts';
 import { createArtifactStore } from '../../src/storage/artifacts.ts';
 import { quietHooks } from '../support/hooks.ts';
 import { readFixture, writeCheckpoint } from './export/support.ts';
+
+/** a trial outside a race */
+const alone = { untilEpoch: null, checkpointHost: null, dropped: [] };
 
 async function scene(t: TestContext) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-jobs-'));
@@ -37,12 +42,63 @@ async function scene(t: TestContext) {
 
 test('a trial leaves its predictions, and no checkpoint of its training', async (t) => {
   const { store, spec, job, hooks, cacheFolder } = await scene(t);
-  const { result, predictionsKey } = await runTrialJob(store, { ...job, trialId: 't1', spec }, hooks);
+  const { result, predictionsKey, rung } = await runTrialJob(store, { ...job, ...alone, trialId: 't1', spec }, hooks);
+  assert.ok(result && predictionsKey !== null);
+  assert.equal(rung, null);
   assert.ok(result.metrics.accuracy > 0.9, JSON.stringify(result.epochs));
   assert.equal(result.checkpoint?.source, 'folder:tiny');
-  const predictions = JSON.parse(new TextDecoder().decode(await store.get(predictionsKey)));
+  const predictions = await decodePredictions(await store.get(predictionsKey));
   assert.equal(predictions.predicted.length, result.metrics.documents);
   assert.deepEqual(await readdir(path.join(cacheFolder, 'checkpoints')), []);
+});
+
+test('a raced trial pauses after its rungs, tells how it stands on validation, and ends with the numbers of a whole one', async (t) => {
+  const { store, spec, job, hooks, cacheFolder } = await scene(t);
+  const patient = { ...spec, recipe: { ...spec.recipe, patienceEpochs: 4 } };
+  const whole = await runTrialJob(store, { ...job, ...alone, trialId: 'whole', spec: patient }, hooks);
+  const leg = (untilEpoch: number | null) =>
+    runTrialJob(store, { ...job, trialId: 't1', spec: patient, untilEpoch, checkpointHost: null, dropped: [] }, hooks);
+  for (const epoch of [1, 3]) {
+    const { result, predictionsKey, rung } = await leg(epoch);
+    assert.deepEqual([result, predictionsKey], [null, null]);
+    assert.ok(rung);
+    assert.deepEqual([rung.epoch, rung.epochs], [epoch, 4]);
+    const validation = await decodePredictions(await store.get(rung.validationKey));
+    const best = Math.max(...(whole.result?.epochs ?? []).slice(0, epoch).map((own) => own.validationMacroF1));
+    assert.equal(macroF1('single', validation.labels.length, validation.truth, validation.predicted), best);
+  }
+  assert.deepEqual(await readdir(path.join(cacheFolder, 'checkpoints')), ['trial-t1']);
+  const { result, predictionsKey, rung } = await leg(null);
+  assert.equal(rung, null);
+  assert.deepEqual(result?.metrics, whole.result?.metrics);
+  assert.deepEqual(result?.epochs, whole.result?.epochs);
+  assert.deepEqual(await store.get(predictionsKey ?? ''), await store.get(whole.predictionsKey ?? ''));
+  assert.deepEqual(await readdir(path.join(cacheFolder, 'checkpoints')), []);
+});
+
+test('a model without epochs ends its first leg with its result, and stands in the race with it', async (t) => {
+  const { store, spec, job, hooks } = await scene(t);
+  const linear = { ...spec, model: 'builtin/tfidf-logreg' };
+  const done = await runTrialJob(
+    store,
+    { ...job, trialId: 't1', spec: linear, untilEpoch: 1, checkpointHost: null, dropped: [] },
+    hooks,
+  );
+  assert.ok(done.result && done.rung);
+  assert.deepEqual([done.rung.epoch, done.rung.epochs], [0, 0]);
+  const { rows } = await decodePredictions(await store.get(done.rung.validationKey));
+  assert.equal(rows.length, done.result.split.validation);
+});
+
+test('what a dropped trial left on the disk goes with the next job of its benchmark', async (t) => {
+  const { store, spec, job, hooks, cacheFolder } = await scene(t);
+  await runTrialJob(store, { ...job, trialId: 't1', spec, untilEpoch: 1, checkpointHost: null, dropped: [] }, hooks);
+  await runTrialJob(
+    store,
+    { ...job, trialId: 't2', spec, untilEpoch: 1, checkpointHost: null, dropped: ['t1'] },
+    hooks,
+  );
+  assert.deepEqual(await readdir(path.join(cacheFolder, 'checkpoints')), ['trial-t2']);
 });
 
 test('a training delivers a Hugging Face folder with its card', async (t) => {

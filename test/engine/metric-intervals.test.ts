@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { metricIntervals } from '../../src/engine/metric-intervals.ts';
+import { z } from 'zod';
+import { metricIntervals, wilson } from '../../src/engine/metric-intervals.ts';
 import { computeMetrics } from '../../src/engine/metrics.ts';
-import { bootstrapScores, interval95, seededDraw } from '../../src/flows/bootstrap.ts';
+import { bootstrapScores } from '../../src/flows/bootstrap.ts';
+
+const fixture = z
+  .array(z.object({ right: z.number(), documents: z.number(), low: z.number(), high: z.number() }))
+  .parse(JSON.parse(readFileSync(new URL('./fixtures/wilson.json', import.meta.url), 'utf8')));
 
 const kinds = fc.constantFrom('single', 'multi');
 const scored = kinds.chain((kind) => {
@@ -22,17 +28,25 @@ test('the interval of macro-F1 is the one that the ranking gives', () => {
       const predicted = documents.map(([, given]) => given);
       const labels = ['a', 'b', 'c', 'd'];
       const rows = documents.map((_, row) => row);
-      const predictions = { category: 'c', kind, language: null, labels, rows, truth, predicted };
-      const [scores] = bootstrapScores([[predictions]], 2000, seededDraw(seed));
-      const expected = interval95(scores ?? new Float64Array());
+      const predictions = {
+        category: 'c',
+        kind,
+        language: null,
+        labels,
+        rows,
+        languages: rows.map(() => null),
+        truth,
+        predicted,
+      };
+      const [expected] = bootstrapScores([[[predictions]]], { resamples: 2000, seed, score: 'mean' });
       const { macroF1 } = metricIntervals({ kind, labelCount: 4, truth, predicted }, seed);
-      assert.ok(Math.abs(macroF1.low - expected.low) < 1e-12 && Math.abs(macroF1.high - expected.high) < 1e-12);
+      assert.deepEqual(macroF1, { low: expected?.low, high: expected?.high });
     }),
     { numRuns: 20 },
   );
 });
 
-test('the figures lie inside their intervals; a model that is always right has none to speak of', () => {
+test('the figures lie inside their intervals; of a model that is always right, accuracy may still be less', () => {
   const truth = Array.from({ length: 200 }, (_, index) => [index % 3]);
   const predicted = truth.map(([label = 0], index) => [index % 5 === 0 ? (label + 1) % 3 : label]);
   const metrics = computeMetrics({
@@ -50,8 +64,18 @@ test('the figures lie inside their intervals; a model that is always right has n
     assert.ok(low < value && value < high);
     assert.ok(high - low > 0.05 && high - low < 0.2, `${low} to ${high}`);
   }
-  assert.deepEqual(metricIntervals({ kind: 'single', labelCount: 3, truth, predicted: truth }, 7).accuracy, {
-    low: 1,
-    high: 1,
-  });
+  const perfect = metricIntervals({ kind: 'single', labelCount: 3, truth, predicted: truth }, 7);
+  assert.deepEqual(perfect.macroF1, { low: 1, high: 1 });
+  assert.equal(perfect.accuracy.high, 1);
+  assert.ok(perfect.accuracy.low > 0.98 && perfect.accuracy.low < 0.985);
+});
+
+test("Wilson's interval equals statsmodels' proportion_confint", () => {
+  for (const { right, documents, low, high } of fixture) {
+    const interval = wilson(right, documents);
+    assert.ok(
+      Math.abs(interval.low - low) < 1e-12 && Math.abs(interval.high - high) < 1e-12,
+      `${right} of ${documents}`,
+    );
+  }
 });

@@ -20,6 +20,8 @@ const caseSchema = z.object({
   f1: z.array(z.number()),
   support: z.array(z.number()),
   confusion: z.array(z.array(z.number())).nullable(),
+  languages: z.array(z.string().nullable()).optional(),
+  perLanguage: metricsSchema.shape.perLanguage.optional(),
 });
 const fixture: unknown = JSON.parse(readFileSync(new URL('./fixtures/metrics.json', import.meta.url), 'utf8'));
 
@@ -42,7 +44,7 @@ for (const expected of z.array(caseSchema).parse(fixture)) {
       labels: names(expected.classes),
       truth,
       predicted,
-      languages: unknown(truth),
+      languages: expected.languages ?? unknown(truth),
     });
     metricsSchema.parse(metrics);
     for (const name of ['accuracy', 'macroF1', 'microF1', 'mcc'] as const) close(metrics[name], expected[name], name);
@@ -53,7 +55,12 @@ for (const expected of z.array(caseSchema).parse(fixture)) {
       }
     }
     assert.deepEqual(metrics.confusion, expected.confusion);
-    assert.deepEqual(metrics.perLanguage, []);
+    assert.equal(metrics.perLanguage.length, expected.perLanguage?.length ?? 0);
+    for (const own of metrics.perLanguage) {
+      const wanted = expected.perLanguage?.find(({ language }) => language === own.language);
+      assert.equal(own.documents, wanted?.documents);
+      for (const name of ['accuracy', 'macroF1'] as const) close(own[name], wanted?.[name], `${own.language} ${name}`);
+    }
   });
 }
 

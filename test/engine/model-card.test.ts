@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { parse } from 'yaml';
+import { bytesSource } from '../../src/engine/data/byte-source.ts';
 import { type Dataset, readDataset } from '../../src/engine/data/read-dataset.ts';
 import { modelCard } from '../../src/engine/model-card.ts';
 import { runTrial, type TrialRun } from '../../src/engine/run-trial.ts';
-import { quickRecipe, type TrialSpec } from '../../src/flows/contracts.ts';
+import { quickRecipe, type ResolvedStrategy, type TrialSpec } from '../../src/flows/contracts.ts';
 import { quietHooks } from '../support/hooks.ts';
 
 const nasty = ['</script><b>', '| a | `b`', '# c\n---', '[x](javascript:y)'];
@@ -28,7 +29,7 @@ before(async () => {
     '# kind | of': nasty[index % 4],
   }));
   const bytes = new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join('\n'));
-  dataset = readDataset(bytes, '<img src=x>|*.jsonl', {
+  dataset = await readDataset(bytesSource(bytes), '<img src=x>|*.jsonl', {
     roles: { text: 'text', language: 'language', labels: ['# kind | of'] },
   });
   run = await runTrial({ dataset, test: null }, spec, quietHooks());
@@ -65,6 +66,13 @@ test('the data, the recipe and every figure with its interval stand on the card'
     tags: ['podium', 'builtin/tfidf-logreg'],
     metrics: ['f1', 'accuracy'],
   });
+});
+
+test('the card says in words how the labels are learnt and told', () => {
+  const card = (strategy: ResolvedStrategy) => modelCard(dataset, spec, { ...run, strategy });
+  assert.match(card('multi-class'), /Gives one label of 4 per text, the most probable of all \(multi-class\)/);
+  assert.match(card('one-vs-rest'), /yes\/no question of its own, the surest yes is the answer \(one-vs-rest\)/);
+  assert.match(card('multi-label'), /Gives any of 4 labels per text, several or none.*\(multi-label\)/);
 });
 
 test('no label, category or file name breaks a table, makes a heading or carries HTML', () => {

@@ -8,9 +8,9 @@ import {
   catalogue,
   catalogueEntry,
   defaultModels,
-  modelCost,
   modelName,
   resolveModel,
+  shapeOfModel,
   supportedFamilies,
 } from '../../src/flows/catalogue.ts';
 
@@ -119,21 +119,58 @@ test('with a revision the catalogue does not object, and no revision gives the r
 test('a model outside the catalogue is its own name and costs as much as a base model; a revision costs as its model', () => {
   assert.equal(modelName('hub:a/b'), 'hub:a/b');
   assert.equal(modelName('builtin/fasttext'), 'fastText-style embeddings');
-  const base = modelCost('hub:FacebookAI/roberta-base').secondsPerThousandDocuments;
-  assert.equal(modelCost('hub:a/b').secondsPerThousandDocuments, base);
-  assert.equal(modelCost('hub:FacebookAI/roberta-base@v1').secondsPerThousandDocuments, base);
-  assert.ok(modelCost('hub:sentence-transformers/all-MiniLM-L6-v2').secondsPerThousandDocuments < base / 5);
+  const base = shapeOfModel('hub:google-bert/bert-base-uncased');
+  assert.ok(base.kind === 'encoder');
+  assert.partialDeepStrictEqual(shapeOfModel('hub:a/b'), { kind: 'encoder', weightsPerToken: base.weightsPerToken });
+  assert.deepEqual(shapeOfModel('hub:google-bert/bert-base-uncased@v1'), base);
 });
 
-test('`podium models` lists those of a language, and the long ones', () => {
+test('shapes are those of encoders: weights follow from layers and hidden size, whole models are larger', () => {
+  for (const { id, shape, parameters, family } of catalogue) {
+    if (shape.kind !== 'encoder') continue;
+    const { layers, hidden, weightsPerToken } = shape;
+    // 12 H^2 in a usual layer; a gated or a wide feed-forward layer has more
+    const usual = (layers * 12 * hidden ** 2) / 1e6;
+    assert.ok(weightsPerToken > 0.5 * usual && weightsPerToken < 1.7 * usual, `${id}: ${weightsPerToken}, ${usual}`);
+    if (parameters !== null && family !== 'albert') assert.ok(parameters > weightsPerToken, id);
+  }
+});
+
+describe('`podium models`', () => {
   const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
   const listed = (...args: string[]) => execFileSync(process.execPath, [main, 'models', ...args], { encoding: 'utf8' });
-  const french = listed('--language', 'fr', '--long')
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split(' ')[0]);
-  assert.ok(french.includes('hub:almanach/camembertv2-base') && french.includes('builtin/tfidf-logreg'));
-  assert.ok(!french.includes('hub:almanach/camembert-base') && !french.includes('hub:answerdotai/ModernBERT-base'));
-  assert.match(listed(), /longformer-base-4096 .*not here: .*; take hub:answerdotai\/ModernBERT-base/);
+  const idsOf = (text: string) => text.split('\n').flatMap((line) => /^(?:hub:|builtin\/)\S+/.exec(line)?.[0] ?? []);
+
+  test('lists best first what suits a language in any spelling, with why, and apart what cannot be trained', () => {
+    const [table = '', refused = ''] = listed('--language', 'French', '--long').split('Not here:');
+    const french = idsOf(table);
+    assert.ok(french.indexOf('hub:almanach/camembertv2-base') < french.indexOf('builtin/tfidf-logreg'));
+    assert.ok(!french.includes('hub:almanach/camembert-base') && !french.includes('hub:answerdotai/ModernBERT-base'));
+    assert.match(table, /camembertv2-base .* Made for French; reads yours whole \(1,024 tokens\)\./);
+    assert.match(refused, /xlm-roberta-longformer-base-4096 .*isn't supported; take hub:/);
+    assert.equal(listed('--language', 'fr-CA', '--long'), listed('--language', 'français', '--long'));
+  });
+
+  test('recommends those for many languages where none is made for one, and refuses what is no language', () => {
+    const icelandic = listed('--language', 'is');
+    assert.match(icelandic, /No model here is made for it alone/);
+    assert.match(icelandic, /^hub:\S+ +many/m);
+    assert.throws(() => listed('--language', 'xyzzy'), /expected a language such as fr/);
+  });
+
+  test('takes languages and lengths from a file', () => {
+    const sample = fileURLToPath(new URL('../../sample/city-feedback.csv', import.meta.url));
+    const told = listed('--file', sample);
+    assert.match(told, /^Languages: .*English \d+ %/m);
+    assert.match(told, /99 of 100 texts have at most about \d+ tokens\./);
+  });
+
+  test('without any wish is the whole catalogue', () => {
+    const all = listed();
+    assert.deepEqual(
+      idsOf(all),
+      catalogue.map(({ id }) => id),
+    );
+    assert.match(all, /longformer-base-4096 .*not here: .*; take hub:answerdotai\/ModernBERT-base/);
+  });
 });

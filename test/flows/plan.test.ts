@@ -18,10 +18,10 @@ test('every model is tried on every category, with the same seed and recipe', ()
 
 test('per language, each language with enough documents has models of its own', () => {
   const languages = [
-    { code: 'en', name: 'English', documents: 400 },
-    { code: 'fr', name: 'French', documents: 60 },
-    { code: 'es', name: 'Spanish', documents: 59 },
-    { code: null, name: 'unknown', documents: 300 },
+    { code: 'en', name: 'English', documents: 400, detected: 0 },
+    { code: 'fr', name: 'French', documents: 60, detected: 0 },
+    { code: 'es', name: 'Spanish', documents: 59, detected: 0 },
+    { code: null, name: 'unknown', documents: 300, detected: 0 },
   ];
   const trials = planTrials({ ...plan, mode: 'per-language' }, { ...profile, languages });
   const found = trials.map(({ language }) => language);

@@ -1,136 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { z } from 'zod';
-import { bootstrapScores, fullMacroF1, holm, interval95 } from '../../src/flows/bootstrap.ts';
-import { type Predictions, rankingSchema, type TrialResult } from '../../src/flows/contracts.ts';
-import { rankModels, type TrialOutcome } from '../../src/flows/ranking.ts';
-
-// --- made-up trials -------------------------------------------------------------------------------------------------
-
-function resultOf(predictions: Predictions, trainSeconds: number, floor: number): TrialResult {
-  const macroF1 = fullMacroF1(predictions);
-  return {
-    metrics: {
-      documents: predictions.rows.length,
-      accuracy: 0.5,
-      macroF1,
-      microF1: 0.5,
-      mcc: null,
-      perClass: [],
-      confusion: null,
-      perLanguage: [],
-    },
-    floor: { labels: ['a'], accuracy: 0.5, macroF1: floor },
-    split: { train: 700, validation: 150, test: predictions.rows.length },
-    chosenEpoch: 1,
-    // a validation score far above: it must never reach the table
-    epochs: [{ epoch: 1, trainLoss: 0.1, validationMacroF1: 0.999 }],
-    trainSeconds,
-    predictDocsPerSecond: 100,
-    parameters: 1000,
-    peakMemoryBytes: 1,
-    device: 'cpu',
-    warnings: [],
-    texts: null,
-    checkpoint: null,
-  };
-}
-
-interface Made {
-  model: string;
-  category?: string;
-  language?: string | null;
-  truth: number[];
-  predicted: number[];
-  classes?: number;
-  trainSeconds?: number;
-  floor?: number;
-}
-
-function done(made: Made): TrialOutcome {
-  const { model, category = 'tone', language = null, truth, predicted, classes = 3 } = made;
-  const predictions: Predictions = {
-    category,
-    kind: 'single',
-    language,
-    labels: Array.from({ length: classes }, (_, index) => `label ${index}`),
-    rows: truth.map((_, document) => document + 2),
-    truth: truth.map((label) => [label]),
-    predicted: predicted.map((label) => [label]),
-  };
-  const result = resultOf(predictions, made.trainSeconds ?? 10, made.floor ?? 0.2);
-  return { model, category, language, status: 'done', error: null, result, predictions };
-}
-
-function failed(model: string, category: string, error: string): TrialOutcome {
-  return { model, category, language: null, status: 'failed', error, result: null, predictions: null };
-}
+import { rankingSchema } from '../../src/flows/contracts.ts';
+import { rankModels } from '../../src/flows/ranking.ts';
+import type { TrialOutcome } from '../../src/flows/ranking-candidates.ts';
+import { done, failed, oneSeed } from './made-trials.ts';
 
 const truth = Array.from({ length: 150 }, (_, document) => document % 3);
 /** wrong on every `period`-th document */
 const mostly = (period: number) => truth.map((label, document) => (document % period === 0 ? (label + 1) % 3 : label));
-const base = { categories: ['tone'], languages: [null], seed: 7, resamples: 300 };
-
-// --- oracles --------------------------------------------------------------------------------------------------------
-
-const fixtureSchema = z.object({
-  holm: z.array(z.object({ pValues: z.array(z.number()), corrected: z.array(z.number()) })),
-  bootstrap: z.object({
-    rows: z.record(z.string(), z.array(z.number())),
-    kinds: z.record(z.string(), z.enum(['single', 'multi'])),
-    labels: z.record(z.string(), z.number()),
-    truth: z.record(z.string(), z.array(z.array(z.number()))),
-    models: z.array(z.record(z.string(), z.array(z.array(z.number())))),
-    weights: z.array(z.array(z.number())),
-    scores: z.array(z.array(z.number())),
-    intervals: z.array(z.array(z.number())),
-  }),
-});
-const fixtureText = readFileSync(new URL('./fixtures/ranking.json', import.meta.url), 'utf8');
-const fixture = fixtureSchema.parse(JSON.parse(fixtureText));
-
-function close(actual: number | undefined, expected: number | undefined, what: string): void {
-  assert.ok(
-    actual !== undefined && expected !== undefined && Math.abs(actual - expected) <= 1e-9,
-    `${what}: expected ${expected}, got ${actual}`,
-  );
-}
-
-test("Holm's correction equals statsmodels' multipletests", () => {
-  for (const { pValues, corrected } of fixture.holm) {
-    for (const [index, value] of holm(pValues).entries()) close(value, corrected[index], `p-value ${index}`);
-  }
-  assert.deepEqual(holm([]), []);
-});
-
-test('bootstrap scores and intervals equal NumPy and scikit-learn on the same draws', () => {
-  const given = fixture.bootstrap;
-  const models = given.models.map((model) =>
-    Object.keys(given.rows).map((category): Predictions => {
-      const labels = Array.from({ length: given.labels[category] ?? 0 }, (_, index) => `label ${index}`);
-      return {
-        category,
-        kind: given.kinds[category] ?? 'single',
-        language: null,
-        labels,
-        rows: given.rows[category] ?? [],
-        truth: given.truth[category] ?? [],
-        predicted: model[category] ?? [],
-      };
-    }),
-  );
-  const scores = bootstrapScores(models, given.weights.length, (resample, weights) => {
-    weights.set(given.weights[resample] ?? []);
-  });
-  for (const [model, own] of scores.entries()) {
-    for (const [resample, score] of own.entries()) close(score, given.scores[model]?.[resample], `draw ${resample}`);
-    const { low, high } = interval95(own);
-    close(low, given.intervals[model]?.[0], 'low');
-    close(high, given.intervals[model]?.[1], 'high');
-  }
-});
+const base = { ...oneSeed, categories: ['tone'], languages: [null], seed: 7, resamples: 300 };
 
 // --- rules ----------------------------------------------------------------------------------------------------------
 
@@ -275,7 +154,15 @@ const benchmark = fc
   });
 
 function rankBenchmark(models: string[], trials: TrialOutcome[], seed: number) {
-  return rankModels({ categories: ['tone', 'theme'], languages: [null], models, trials, seed, resamples: 40 });
+  return rankModels({
+    ...oneSeed,
+    categories: ['tone', 'theme'],
+    languages: [null],
+    models,
+    trials,
+    seed,
+    resamples: 40,
+  });
 }
 
 test('property: the order in which models and trials come changes nothing; the same seed gives the same table', () => {

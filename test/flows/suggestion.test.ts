@@ -8,7 +8,16 @@ import { suggestCategories } from '../../src/flows/suggestion.ts';
 function category(name: string, counts: readonly number[], more: Partial<CategoryProfile> = {}): CategoryProfile {
   const labels = counts.map((documents, index) => ({ label: `label ${index}`, documents }));
   const documents = counts.reduce((sum, count) => sum + count, 0);
-  return { name, kind: 'single', documents, labels, imbalance: imbalanceOf(counts), unusable: null, ...more };
+  return {
+    name,
+    kind: 'single',
+    documents,
+    labels,
+    imbalance: imbalanceOf(counts),
+    unusable: null,
+    renameSuggestions: [],
+    ...more,
+  };
 }
 const names = (categories: CategoryProfile[], limit?: number) =>
   suggestCategories(categories, limit).map((own) => own.category);
@@ -17,7 +26,11 @@ test('90/10, 95/5 and 99/1 are not sold as three profiles', () => {
   const suggested = suggestCategories([category('a', [90, 10]), category('b', [950, 50]), category('c', [99, 1])]);
   assert.deepEqual(
     suggested.map(({ reason }) => reason),
-    ['the largest imbalanced one', 'the most different of the others', 'the most different of the others'],
+    [
+      'the largest imbalanced one: Gini 0.45, ratio 19.0, 1,000 texts',
+      'the most different of the others, imbalanced: Gini 0.49, ratio 99.0, 100 texts',
+      'the most different of the others, imbalanced: Gini 0.40, ratio 9.0, 100 texts',
+    ],
   );
   assert.equal(suggested[0]?.category, 'b');
 });

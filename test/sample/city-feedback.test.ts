@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { cityFeedbackCsv } from '../../sample/generate.ts';
+import { bytesSource } from '../../src/engine/data/byte-source.ts';
 import { profileDataset } from '../../src/engine/data/profile.ts';
 import { readDataset } from '../../src/engine/data/read-dataset.ts';
 import { suggestCategories } from '../../src/flows/suggestion.ts';
 
 const committed = readFileSync(new URL('../../sample/city-feedback.csv', import.meta.url));
-const dataset = readDataset(committed, 'city-feedback.csv');
+const dataset = await readDataset(bytesSource(committed), 'city-feedback.csv');
 const profile = profileDataset(dataset);
 
 test('generating the sample again gives the committed bytes', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -43,6 +43,17 @@ describe('artifact store', () => {
       return true;
     });
     assert.equal(await store.has(datasetKey('abc')), false);
+  });
+
+  it("gives a key's bytes as a file, for what doesn't fit into memory", async () => {
+    const store = createArtifactStore(folder('files'));
+    await store.put(datasetKey('abc'), Buffer.from('some bytes'));
+    const length = await store.withFile(datasetKey('abc'), async (file) => (await readFile(file)).length);
+    assert.equal(length, 10);
+    await assert.rejects(
+      store.withFile(datasetKey('none'), async () => 1),
+      (error) => error instanceof FinalError && /datasets\/none/.test(error.message),
+    );
   });
 
   it('lists and removes folders, sorted, without the names of others', async () => {

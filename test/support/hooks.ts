@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { TrainHooks } from '../../src/engine/classifier.ts';
-import type { EngineSettings } from '../../src/flows/contracts.ts';
+import { type EngineSettings, readLimitsSchema } from '../../src/flows/contracts.ts';
 
 /** A machine on which nothing special is set. */
 export const plainSettings: EngineSettings = {
@@ -10,6 +10,7 @@ export const plainSettings: EngineSettings = {
   modelsAllowed: null,
   hubUrl: null,
   hubToken: null,
+  limits: readLimitsSchema.parse({}),
 };
 
 /** Hooks for a training that nobody watches or ends, but where the test says otherwise. */

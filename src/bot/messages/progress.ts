@@ -3,11 +3,14 @@ import type { KnownBlock } from '@slack/types';
 import { accepts } from '../../flows/benchmark.ts';
 import { modelName } from '../../flows/catalogue.ts';
 import type { Benchmark, Plan, Trial } from '../../flows/records.ts';
+import { estimateText } from '../estimate-text.ts';
 import { actions } from '../ids.ts';
 import { cut, duration, escapeMrkdwn, limits, name, plain, plural, score, section } from '../text.ts';
 import type { Message } from './message.ts';
 
-const isOver = (trial: Trial): boolean => trial.status !== 'queued' && trial.status !== 'running';
+const isUnderWay = ({ status }: Trial): boolean => status === 'queued' || status === 'running';
+/** a paused one waits for the others of its rung */
+const isOver = (trial: Trial): boolean => !isUnderWay(trial) && trial.status !== 'paused';
 const shareOf = (trial: Trial): number => (isOver(trial) ? 1 : (trial.progress?.share ?? 0));
 
 export function progressMessage(benchmark: Benchmark, trials: Trial[], nowMs: number): Message {
@@ -31,10 +34,13 @@ function statusLine(benchmark: Benchmark, trials: Trial[], nowMs: number): strin
   const first = benchmark.ranking?.rows.find((row) => row.rank === 1);
   switch (benchmark.state) {
     case 'queued':
-      return `⏳ Waiting for a worker. ${plural(trials.length, 'trial')} to go.`;
+      if (pilotNote(benchmark) !== null)
+        return `⏱️ Timing a few steps first${pilotNote(benchmark)}. ${plural(trials.length, 'trial')} to go${inAll(benchmark)}.`;
+      return `⏳ Waiting for a worker. ${plural(trials.length, 'trial')} to go${inAll(benchmark)}.`;
     case 'running':
-      return over === trials.length
-        ? '📊 All trials are done; ranking them.'
+      if (over === trials.length) return '📊 All trials are done; ranking them.';
+      return trials.every((trial) => !isUnderWay(trial))
+        ? `🏁 Comparing the models ${pausedAfter(trials)}.`
         : `🏃 ${over} of ${plural(trials.length, 'trial')} done${timeLeft(benchmark, trials, nowMs)}.`;
     case 'ranked':
     case 'voting':
@@ -53,11 +59,28 @@ function statusLine(benchmark: Benchmark, trials: Trial[], nowMs: number): strin
   }
 }
 
-/** From the share done since the start; silent until a tenth is done, when the guess begins to mean something. */
+function pausedAfter(trials: Trial[]): string {
+  const epochs = trials.flatMap(({ status, race }) => (status === 'paused' && race ? [race.epoch] : []));
+  return `after epoch ${Math.max(...epochs)}`;
+}
+
+/** What a pilot is at, after a colon; null where none runs. */
+function pilotNote({ estimate }: Benchmark): string | null {
+  const note = estimate?.pilotNote ?? null;
+  return note === null || note === '' ? note : `: ${escapeMrkdwn(cut(note, 200))}`;
+}
+
+/** What it was said to take, with what a few steps told meanwhile. */
+function inAll({ estimate }: Benchmark): string {
+  const latest = estimate?.afterPilot ?? estimate?.before;
+  return latest ? `, ${estimateText(latest)}` : '';
+}
+
+/** From the share done since the start; until a tenth is done, when that begins to mean something, what was estimated. */
 function timeLeft(benchmark: Benchmark, trials: Trial[], nowMs: number): string {
   const share = trials.reduce((sum, trial) => sum + shareOf(trial), 0) / Math.max(1, trials.length);
   const elapsedSeconds = (nowMs - (benchmark.submittedMs ?? nowMs)) / 1000;
-  if (share < 0.1 || elapsedSeconds === 0) return '';
+  if (share < 0.1 || elapsedSeconds === 0) return inAll(benchmark);
   const seconds = (elapsedSeconds * (1 - share)) / share;
   return seconds < 1 ? ', nearly there' : `, about ${duration(seconds)} left`;
 }
@@ -67,10 +90,13 @@ function modelLines(plan: Plan, trials: Trial[]): string[] {
     const own = trials.filter((trial) => trial.spec.model === model);
     const over = own.filter(isOver).length;
     const current = own.find((trial) => trial.status === 'running');
+    const dropped = own.find((trial) => trial.status === 'dropped');
+    const where = dropped?.spec.language ? ` in ${name(dropped.spec.language)}` : '';
+    const fate = dropped ? `, ${escapeMrkdwn(dropped.error ?? 'dropped')}${where}` : '';
     const share = own.reduce((sum, trial) => sum + shareOf(trial), 0) / Math.max(1, own.length);
     const filled = Math.round(share * 10);
     const bar = '▰'.repeat(filled) + '▱'.repeat(10 - filled);
-    return `${bar}  *${name(modelName(model))}*: ${over} of ${own.length}${current ? `, now ${currentText(current)}` : ''}`;
+    return `${bar}  *${name(modelName(model))}*: ${over} of ${own.length}${fate}${current ? `, now ${currentText(current)}` : ''}`;
   });
 }
 

@@ -2,11 +2,14 @@
 import type { DataTableBlock, KnownBlock, TableBlock } from '@slack/types';
 import { modelName } from '../../flows/catalogue.ts';
 import type { Ranking, RankingRow } from '../../flows/contracts.ts';
+import { raceSentence } from '../../flows/race.ts';
 import type { Benchmark } from '../../flows/records.ts';
 import { count, cut, duration, escapeMrkdwn, limits, name, plain, plural, score, section } from '../text.ts';
 import type { Message, Richness } from './message.ts';
 
 const rowsInTable = 50;
+const categoriesInTable = 8;
+const marksShown = 5;
 
 /** @param fileId the uploaded chart, or null when there is none */
 export function rankingMessage(benchmark: Benchmark, fileId: string | null, richness: Richness): Message {
@@ -31,39 +34,48 @@ interface Cell {
 
 const perLanguage = (ranking: Ranking): boolean => ranking.rows.some((row) => row.language !== null);
 
+const scoreTitle = ({ scoreName }: Ranking): string => (scoreName === 'rare' ? 'Rare score' : 'Macro-F1');
+
 function tableCells(ranking: Ranking): { header: string[]; rows: Cell[][] } {
   const languages = perLanguage(ranking);
+  const rare = ranking.scoreName === 'rare';
   const categories = ranking.rows[0]?.categories.map(({ category }) => category) ?? [];
+  const shown = categories.length > 1 ? categories.slice(0, categoriesInTable) : [];
   const header = [
     '#',
     'Model',
     ...(languages ? ['Language'] : []),
-    'Macro-F1',
+    scoreTitle(ranking),
     '95 % interval',
     'Chance of being best',
-    ...(categories.length > 1 ? categories.slice(0, 10) : []),
+    ...(rare ? ['Macro-F1'] : []),
+    ...shown,
     'Accuracy',
     'Training',
+    'Texts per second',
   ];
+  const number = (value: number | null): Cell => (value === null ? { text: '–' } : { text: score(value), value });
   const rows = ranking.rows
     .slice(0, rowsInTable)
     .map((row): Cell[] => [
       { text: String(row.rank), value: row.rank },
       { text: modelLabel(row) },
       ...(languages ? [{ text: row.language ?? '–' }] : []),
-      row.score === null ? { text: '–' } : { text: score(row.score), value: row.score },
+      number(row.score),
       { text: intervalText(row) },
       { text: row.probabilityBest === null ? '–' : `${Math.round(100 * row.probabilityBest)} %` },
-      ...(categories.length > 1 ? row.categories.slice(0, 10).map(({ macroF1 }) => ({ text: score(macroF1) })) : []),
+      ...(rare ? [number(row.macroF1)] : []),
+      ...shown.map((_, index) => ({ text: score(row.categories[index]?.score ?? null) })),
       { text: score(meanAccuracy(row)) },
       { text: row.trainSeconds === null ? '–' : duration(row.trainSeconds) },
+      { text: row.predictDocsPerSecond === null ? '–' : count(Math.round(row.predictDocsPerSecond)) },
     ]);
   return { header, rows };
 }
 
 function modelLabel(row: RankingRow): string {
   const notes = [
-    row.status === 'incomplete' ? 'incomplete' : '',
+    row.status === 'complete' ? '' : row.status,
     row.tiedWithFirst && row.rank > 1 ? 'tied with #1' : '',
     row.recommended ? 'recommended' : '',
     row.beatsFloor ? '' : 'no better than the floor',
@@ -86,7 +98,7 @@ function tableBlocks(ranking: Ranking, richness: Richness): KnownBlock[] {
   if (richness === 'data_table') {
     const table: DataTableBlock = {
       type: 'data_table',
-      caption: 'Ranked models: macro-F1 on test documents that nothing was chosen on',
+      caption: `Ranked models: ${scoreTitle(ranking).toLowerCase()} on test documents that nothing was chosen on`,
       page_size: 10,
       row_header_column_index: 1,
       rows: [
@@ -123,49 +135,63 @@ function rowText(row: RankingRow): string {
 
 /** The whole ranking in words. Plain text: the caller escapes it. */
 function rankingText(ranking: Ranking): string {
-  return `Ranked models, macro-F1 with 95 % interval:\n${ranking.rows.map(rowText).join('\n')}`;
+  return `Ranked models, ${scoreTitle(ranking).toLowerCase()} with 95 % interval:\n${ranking.rows.map(rowText).join('\n')}`;
 }
 
 function explanation(ranking: Ranking): string {
-  const languages = [...new Set(ranking.rows.map((row) => row.language))];
-  const lines = languages.map((language) => {
-    const rows = ranking.rows.filter((row) => row.language === language);
-    const text = tableExplanation(rows);
+  const lines = ranking.recommendations.map(({ language, sentence }) => {
+    const text = name(sentence, 600);
     return language === null ? text : `*${name(language)}*: ${text}`;
   });
-  const incomplete = ranking.rows.filter((row) => row.reason !== null).slice(0, 5);
-  const reasons = incomplete.map(
-    (row) =>
-      `⚠️ *${name(modelName(row.model))}* is incomplete and ranks below the others: ${escapeMrkdwn(cut(row.reason ?? '', 300))}`,
-  );
-  return [...lines, ...reasons].join('\n');
+  if (ranking.race) lines.push(raceSentence(ranking.race));
+  const marks = ranking.rows.flatMap(marksOf);
+  const more = marks.length > marksShown ? [`… and ${plural(marks.length - marksShown, 'more remark')}`] : [];
+  return [...lines, ...marks.slice(0, marksShown), ...more].join('\n') || 'Nothing was ranked.';
 }
 
-function tableExplanation(rows: RankingRow[]): string {
-  const first = rows[0];
-  if (!first) return 'Nothing was ranked.';
-  const tied = rows.filter((row) => row.tiedWithFirst && row !== first);
-  const recommended = rows.find((row) => row.recommended);
-  const complete = rows.filter((row) => row.status === 'complete');
-  if (complete.length === 0) return 'No model finished all of its trials, so there is no first.';
-  const lead = `*${name(modelName(first.model))}* comes first with ${score(first.score)}`;
-  if (!first.beatsFloor) return `${lead}, but that is no better than always answering the most frequent label.`;
-  if (complete.length === 1) return `${lead}; no other model finished all of its trials.`;
-  if (tied.length === 0) return `${lead}, and the difference to the others is larger than chance explains.`;
-  const names = tied.map((row) => `*${name(modelName(row.model))}*`).join(' and ');
-  const advice = recommended ? ` The cheapest of them, *${name(modelName(recommended.model))}*, is recommended.` : '';
-  return `${lead}, but ${names} can't be told from it on these test documents.${advice}`;
+/** What a person should know of a model before voting for it. */
+function marksOf(row: RankingRow): string[] {
+  const model = `*${name(modelName(row.model))}*${row.language === null ? '' : ` (${name(row.language)})`}`;
+  const reason = escapeMrkdwn(cut(row.reason ?? '', 300));
+  const outside = row.languagesOutside;
+  const foreign =
+    outside && outside.languages.length > 0
+      ? [
+          `⚠️ ${model} isn't made for ${name(outside.languages.join(', '), 100)}: ${Math.round(100 * outside.share)} % of the test texts`,
+        ]
+      : [];
+  if (row.status === 'complete') return foreign;
+  if (row.status === 'dropped') return [`${model} was ${reason} and ranks below the others`, ...foreign];
+  return [`⚠️ ${model} is incomplete and ranks below the others: ${reason}`, ...foreign];
 }
 
-function footnote({ profile }: Benchmark, ranking: Ranking): string {
+function footnote({ profile, plan }: Benchmark, ranking: Ranking): string {
   const floors = ranking.floors.flatMap(({ language, score: floor }) =>
     floor === null ? [] : [language === null ? score(floor) : `${name(language)} ${score(floor)}`],
   );
+  const repeats = plan && plan.repeats.count > 1 ? `, on each of ${plan.repeats.count} ${plan.repeats.kind}` : '';
   return cut(
-    `Macro-F1 is the mean over labels, so rare ones count as much as frequent ones; the score is its mean over the categories. ` +
+    `Macro-F1 is the mean over labels, so rare ones count as much as frequent ones; the score is its mean over the categories${repeats}. ` +
+      rareNote(ranking) +
       `Always answering the most frequent label scores ${floors.join(', ') || 'nothing'}. ` +
       `Intervals: paired bootstrap, ${count(ranking.resamples)} resamples of the test documents. ` +
+      thinNote(ranking) +
       `${profile ? `Data: ${plural(profile.documents, 'text')} of ${name(profile.fileName)}.` : ''}`,
     1900,
   );
+}
+
+function rareNote({ scoreName, rareLabels }: Ranking): string {
+  if (scoreName === 'mean') return '';
+  const labels = rareLabels.slice(0, marksShown).map(({ category, label }) => `${name(category)}: ${name(label)}`);
+  return `Rare score: 0.7 × F1 of the rarer of two labels + 0.3 × macro-F1 (${labels.join('; ') || 'no category has two labels'}). `;
+}
+
+function thinNote({ thinLabels }: Ranking): string {
+  if (thinLabels.length === 0) return '';
+  const labels = thinLabels
+    .slice(0, marksShown)
+    .map(({ category, label, documents }) => `${name(category)}: ${name(label)} (${documents})`);
+  const more = thinLabels.length > marksShown ? ` and ${thinLabels.length - marksShown} more` : '';
+  return `Too few test documents to measure: ${labels.join('; ')}${more}. `;
 }

@@ -2,6 +2,7 @@
 import type { ViewOutput } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import { type CategoryProfile, type Profile, quickRecipe } from '../../flows/contracts.ts';
+import { needsOf } from '../../flows/recommendation.ts';
 import { type Plan, planDefaults } from '../../flows/records.ts';
 import { suggestCategories } from '../../flows/suggestion.ts';
 import { blocks, callbacks, valueAction } from '../ids.ts';
@@ -27,7 +28,7 @@ export function choicesView(benchmarkId: string, profile: Profile, plan: Plan | 
     close: plain('Cancel'),
     notify_on_close: true,
     blocks: [
-      ...modelBlocks(plan?.models ?? null),
+      ...modelBlocks(plan?.models ?? null, needsOf(profile, plan?.mode ?? 'multilingual')),
       { type: 'divider' },
       section(suggestionText(profile, suggested)),
       {

@@ -39,6 +39,8 @@ export function columnsView(benchmarkId: string, profile: Profile): ModalView {
   };
 }
 
+const sources = { column: '', detected: 'detected: ', mixed: 'partly detected: ' } as const;
+
 function foundText(profile: Profile): string {
   const languages = profile.languages
     .slice(0, 8)
@@ -51,15 +53,17 @@ function foundText(profile: Profile): string {
   const left = profile.rows - profile.documents;
   return [
     `*${name(profile.fileName)}*: ${plural(profile.documents, 'text')}${left > 0 ? ` (${plural(left, 'row')} without one left out)` : ''}`,
-    `Languages: ${languages || 'no language column'}`,
+    `Languages: ${sources[profile.languageSource ?? 'column']}${languages || 'no language column'}`,
     `Categories: ${categories || 'none found'}${profile.categories.length > 12 ? ` and ${profile.categories.length - 12} more` : ''}`,
   ].join('\n');
 }
 
 function warningBlocks(profile: Profile): KnownBlock[] {
-  if (profile.warnings.length === 0) return [];
+  // What was detected stands above already.
+  const warnings = profile.warnings.filter(({ code }) => code !== 'language_detected');
+  if (warnings.length === 0) return [];
   // Those about the whole file first: they say how much was concerned.
-  const sorted = profile.warnings.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
+  const sorted = warnings.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
   const lines = sorted.slice(0, warningsShown).map((warning) => `• ${escapeMrkdwn(cut(warning.message, 400))}`);
   const more = sorted.length - lines.length;
   return [section(`⚠️ *Worth knowing*\n${lines.join('\n')}${more > 0 ? `\n… and ${plural(more, 'more note')}` : ''}`)];

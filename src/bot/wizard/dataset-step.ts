@@ -5,7 +5,7 @@ import type { DatasetRow } from '../../storage/benchmark-queries.ts';
 import { blocks, callbacks, valueAction } from '../ids.ts';
 import { escapeMrkdwn, option, plain, section } from '../text.ts';
 
-export const readableExtensions = ['csv', 'tsv', 'txt', 'json', 'jsonl', 'ndjson'];
+export const readableExtensions = ['csv', 'tsv', 'txt', 'json', 'jsonl', 'ndjson', 'parquet', 'xlsx', 'gz'];
 
 /** @param trouble what was wrong with the file given before, shown above the fields */
 export function datasetView(benchmarkId: string, known: DatasetRow[], trouble: string | null): ModalView {
@@ -28,7 +28,9 @@ export function datasetView(benchmarkId: string, known: DatasetRow[], trouble: s
         block_id: blocks.file,
         optional: true,
         label: plain('Labelled file'),
-        hint: plain('CSV, TSV, JSON or JSON lines, up to 100 MB. It stays on your own server.'),
+        hint: plain(
+          'CSV, TSV, JSON, JSON lines, Parquet or Excel (.xlsx), also with gzip. It stays on your own server.',
+        ),
         element: { type: 'file_input', action_id: valueAction, max_files: 1, filetypes: readableExtensions },
       },
       ...(known.length === 0

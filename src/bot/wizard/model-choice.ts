@@ -3,6 +3,7 @@ import type { ViewOutput } from '@slack/bolt';
 import type { KnownBlock, PlainTextOption } from '@slack/types';
 import { UserError } from '../../errors.ts';
 import { builtinModels, type CatalogueModel, catalogue, defaultModels, resolveModel } from '../../flows/catalogue.ts';
+import { type Needs, recommendModels } from '../../flows/recommendation.ts';
 import { blocks, valueAction } from '../ids.ts';
 import { initially, limits, option, plain } from '../text.ts';
 
@@ -12,10 +13,21 @@ const pretrained = catalogue.filter(({ family, trains }) => family !== null && t
 
 const languageNames = new Intl.DisplayNames('en', { type: 'language' });
 
-/** Those for many languages first, then language by language in the catalogue's order. */
-function pretrainedGroups(): { label: string; options: PlainTextOption[] }[] {
+const recommendedShown = 6;
+
+/** What suits the texts comes first, with why; then those for many languages, then language by language. */
+function pretrainedGroups(needs: Needs): { label: string; options: PlainTextOption[] }[] {
+  const recommended = recommendModels(needs)
+    .filter(({ model }) => model.family !== null)
+    .slice(0, recommendedShown);
   const groups = new Map<string, PlainTextOption[]>();
+  groups.set(
+    'Recommended for these texts',
+    recommended.map(({ model, reason }) => option(model.name, model.id, reason)),
+  );
   for (const model of pretrained) {
+    // an option may stand in one group only
+    if (recommended.some((one) => one.model === model)) continue;
     const label =
       model.languages === 'many'
         ? 'Many languages'
@@ -26,11 +38,11 @@ function pretrainedGroups(): { label: string; options: PlainTextOption[] }[] {
 }
 
 /** @param chosen what was chosen before, when somebody comes back to change it; null: the models chosen beforehand */
-export function modelBlocks(chosen: readonly string[] | null): KnownBlock[] {
+export function modelBlocks(chosen: readonly string[] | null, needs: Needs): KnownBlock[] {
   const before = chosen ?? defaultModels;
   const isBefore = ({ value }: PlainTextOption): boolean => before.includes(value ?? '');
   const builtin = builtinModels.map(modelOption);
-  const groups = pretrainedGroups();
+  const groups = pretrainedGroups(needs);
   const listed = [...builtin, ...groups.flatMap(({ options }) => options)];
   const others = before.filter((id) => !listed.some(({ value }) => value === id));
   return [

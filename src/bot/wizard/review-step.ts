@@ -4,8 +4,9 @@ import { modelName } from '../../flows/catalogue.ts';
 import type { Profile, TrialSpec } from '../../flows/contracts.ts';
 import type { Estimate } from '../../flows/estimate.ts';
 import type { Plan } from '../../flows/records.ts';
+import { estimateText } from '../estimate-text.ts';
 import { actions, callbacks } from '../ids.ts';
-import { duration, name, plain, plural, section } from '../text.ts';
+import { name, plain, plural, section } from '../text.ts';
 
 export interface Review {
   benchmarkId: string;
@@ -20,11 +21,6 @@ export interface Review {
 export function reviewView({ benchmarkId, profile, plan, specs, estimate, workers }: Review): ModalView {
   const kept = profile.languages.filter(({ code }) => plan.languages === null || plan.languages.includes(code));
   const languages = kept.map(({ name: language }) => name(language)).join(', ') || 'as they come';
-  const basis =
-    estimate.pastTrials > 0
-      ? `from ${plural(estimate.pastTrials, 'past trial')}`
-      : 'a first guess: nothing has been measured on this worker yet';
-  const seconds = `${duration(estimate.lowSeconds / Math.max(1, workers))} to ${duration(estimate.highSeconds / Math.max(1, workers))}`;
   return {
     type: 'modal',
     callback_id: callbacks.review,
@@ -44,7 +40,7 @@ export function reviewView({ benchmarkId, profile, plan, specs, estimate, worker
         ].join('\n'),
       ),
       section(
-        `*${plural(specs.length, 'trial')}*, about *${seconds}* (${basis}).` +
+        `*${plural(specs.length, 'trial')}*, ${estimateText(estimate)}.` +
           (workers === 0 ? '\n⚠️ No worker is running: the trials wait until one is started.' : ''),
       ),
       {

@@ -3,7 +3,8 @@ import { looksLikeAnnotation } from './annotation.ts';
 import { isJsonObject, valueText } from './json-value.ts';
 import { isAbsentText } from './labels.ts';
 import { languageCode } from './languages.ts';
-import type { RawTable } from './records.ts';
+import type { RecordTable } from './record-table.ts';
+import { DistinctTexts } from './text-hash.ts';
 import { excerpt } from './warning-log.ts';
 
 export interface ColumnFacts {
@@ -26,25 +27,27 @@ export interface ColumnFacts {
 }
 
 const sampleSize = 1_000;
+const shownExamples = 3;
 const numberShape = /^[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?\s?%?$/;
 const dateShape = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d|$)/;
 
-export function columnFacts(table: RawTable): ColumnFacts[] {
+export function columnFacts(table: RecordTable): ColumnFacts[] {
   return table.columns.map((name, index) => factsOf(table, name, index));
 }
 
-function factsOf(table: RawTable, name: string, index: number): ColumnFacts {
-  const distinct = new Set<string>();
+function factsOf(table: RecordTable, name: string, index: number): ColumnFacts {
+  const distinct = new DistinctTexts();
+  const examples: string[] = [];
   const counts = { letters: 0, blanks: 0, numeric: 0, dates: 0, annotations: 0, languages: 0, nested: 0 };
   let filled = 0;
   let sampled = 0;
   let characters = 0;
-  for (const { cells } of table.records) {
-    const cell = cells[index];
+  for (let record = 0; record < table.length; record++) {
+    const cell = table.cell(record, index);
     const text = valueText(cell);
     if (isAbsentText(text)) continue;
     filled += 1;
-    distinct.add(text);
+    if (distinct.add(text) && examples.length < shownExamples) examples.push(excerpt(text));
     if (sampled >= sampleSize) continue;
     sampled += 1;
     characters += text.length;
@@ -62,7 +65,7 @@ function factsOf(table: RawTable, name: string, index: number): ColumnFacts {
     name,
     filled,
     distinct: distinct.size,
-    examples: [...distinct].slice(0, 3).map((value) => excerpt(value)),
+    examples,
     meanCharacters: sampled === 0 ? 0 : characters / sampled,
     withLetters: share(counts.letters),
     withBlanks: share(counts.blanks),

@@ -1,43 +1,74 @@
 /** CSV and TSV into a table of records. Rows are counted as a spreadsheet does: blank lines count too. */
 import { Buffer } from 'node:buffer';
 import { UserError } from '../../errors.ts';
-import { type CsvRow, detectDelimiter, isBlank, noDelimiter, readRows } from './csv-rows.ts';
+import { type CsvRow, type CsvText, detectDelimiter, isBlank, noDelimiter, readRows } from './csv-rows.ts';
+import type { TextSource } from './decode.ts';
 import { normaliseName } from './labels.ts';
-import type { ReadLimits } from './read-limits.ts';
-import type { RawRecord, RawTable } from './records.ts';
+import { type ReadLimits, raisedBy, widestRecordBytes } from './read-limits.ts';
+import { RecordTable } from './record-table.ts';
+import { TextWindow } from './text-window.ts';
 import { excerpt, listing, type WarningLog } from './warning-log.ts';
 
 const delimiterNames: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' };
 
 /** Reads a table from decoded text. */
-export function readCsvRecords(text: string, fileName: string, limits: ReadLimits, log: WarningLog): RawTable {
-  const declared = /^sep=(.)\r?\n/i.exec(text);
-  const body = declared ? text.slice(declared[0].length) : text;
-  const bytes = Buffer.from(body.includes('\n') ? body : body.replaceAll('\r', '\n'), 'utf8');
-  const firstLine = declared ? 2 : 1;
-  const delimiter = declared?.[1] ?? detectDelimiter(bytes, fileName);
-  const rows = readRows(bytes, delimiter, firstLine, fileName, limits, log);
-
-  const headerIndex = rows.findIndex((row) => !isBlank(row.cells));
-  const header = rows[headerIndex];
-  if (!header) throw new UserError(`${fileName} is empty. Expected a header line and at least one row.`);
-  if (header.cells.length > limits.maxColumns) {
-    const got = header.cells.length.toLocaleString('en');
-    throw new UserError(`${fileName}, line ${header.line}: ${got} columns; at most ${limits.maxColumns} are read.`);
+export async function readCsvRecords(
+  text: TextSource,
+  fileName: string,
+  limits: ReadLimits,
+  log: WarningLog,
+): Promise<RecordTable> {
+  const csv = await csvText(text, fileName, limits);
+  const { delimiter } = csv;
+  let table: RecordTable | null = null;
+  for await (const rows of readRows(csv, fileName, limits, log)) {
+    for (const row of rows) {
+      if (isBlank(row.cells)) continue;
+      if (table === null) {
+        checkWidth(row, fileName, limits);
+        table = new RecordTable('csv', delimiter === noDelimiter ? null : delimiter, columnNames(row.cells, log));
+      } else {
+        addRecord(row, table, log);
+        checkCells(row, table.columns, fileName, limits);
+      }
+    }
   }
-  const columns = columnNames(header.cells, log);
-  const records: RawRecord[] = [];
-  for (let index = headerIndex + 1; index < rows.length; index++) {
-    const row = rows[index];
-    if (!row || isBlank(row.cells)) continue;
-    records.push(toRecord(row, index + 1, columns, log));
-    checkCells(row, columns, fileName, limits);
-  }
-  checkShape(records.length, columns, delimiter, fileName, log);
-  return { format: 'csv', delimiter: delimiter === noDelimiter ? null : delimiter, columns, records };
+  if (table === null) throw new UserError(`${fileName} is empty. Expected a header line and at least one row.`);
+  checkShape(table, delimiter, fileName, log);
+  return table;
 }
 
-function columnNames(cells: readonly string[], log: WarningLog): string[] {
+/** Finds the delimiter: what the file declares in a first line `sep=;`, as Excel does, else what fits its first rows. */
+async function csvText(text: TextSource, fileName: string, limits: ReadLimits): Promise<CsvText> {
+  const widest = widestRecordBytes(limits);
+  const open = () => TextWindow.open(text.pieces(), widest);
+  const window = await open();
+  try {
+    const { bytes } = window;
+    const declared = /^sep=(.)\r?\n/i.exec(bytes.subarray(0, 16).toString('utf8'));
+    const skipped = declared ? Buffer.byteLength(declared[0]) : 0;
+    return {
+      delimiter: declared?.[1] ?? detectDelimiter(bytes, fileName),
+      firstLine: declared ? 2 : 1,
+      sizeBytes: text.sizeBytes,
+      async open() {
+        const own = await open();
+        await own.advance(skipped);
+        return own;
+      },
+    };
+  } finally {
+    await window.close();
+  }
+}
+
+function checkWidth({ cells, line }: CsvRow, fileName: string, { maxColumns }: ReadLimits): void {
+  if (cells.length <= maxColumns) return;
+  const got = cells.length.toLocaleString('en');
+  throw new UserError(`${fileName}, line ${line}: ${got} columns; at most ${maxColumns} are read.`);
+}
+
+export function columnNames(cells: readonly string[], log: WarningLog): string[] {
   const used = new Set<string>();
   return cells.map((cell, index) => {
     const written = normaliseName(cell);
@@ -65,19 +96,20 @@ function columnNames(cells: readonly string[], log: WarningLog): string[] {
   });
 }
 
-function toRecord(csvRow: CsvRow, row: number, columns: readonly string[], log: WarningLog): RawRecord {
-  const { cells, line } = csvRow;
+function addRecord({ cells, row, line }: CsvRow, table: RecordTable, log: WarningLog): void {
+  const { columns } = table;
   const place = { row, line };
   if (cells.length < columns.length) {
     const missing = listing(columns.slice(cells.length));
-    log.row('row_short', place, null, `${cells.length} cells instead of ${columns.length}; missing: ${missing}.`);
+    log.row('row_short', place, null, `${cells.length} cells instead of ${columns.length}; missing: ${missing}`);
+  } else if (cells.length > columns.length) {
+    const extra = cells.slice(columns.length).filter((cell) => cell.trim() !== '');
+    if (extra.length > 0) {
+      const got = `${cells.length} cells instead of ${columns.length}`;
+      log.row('row_long', place, null, got, `ignored: ${excerpt(extra.join(' | '), 60)}`);
+    }
   }
-  const extra = cells.slice(columns.length).filter((cell) => cell.trim() !== '');
-  if (extra.length > 0) {
-    const ignored = excerpt(extra.join(' | '), 60);
-    log.row('row_long', place, null, `${cells.length} cells instead of ${columns.length}; ignored: ${ignored}.`);
-  }
-  return { row, line, cells: columns.map((_, index) => cells[index]), incomplete: cells.length < columns.length };
+  table.add({ row, line, cells, incomplete: cells.length < columns.length });
 }
 
 function checkCells(row: CsvRow, columns: readonly string[], fileName: string, limits: ReadLimits): void {
@@ -86,18 +118,13 @@ function checkCells(row: CsvRow, columns: readonly string[], fileName: string, l
   const got = row.cells[index]?.length.toLocaleString('en');
   throw new UserError(
     `${fileName}, line ${row.line}, column ${columns[index] ?? index + 1}: a cell of ${got} characters; ` +
-      `at most ${limits.maxCellCharacters.toLocaleString('en')} are read.`,
+      `at most ${limits.maxCellCharacters.toLocaleString('en')} are read${raisedBy('maxCellCharacters')}.`,
   );
 }
 
 /** Rows that are mostly too long mean unquoted delimiters: the cells behind them stand in the wrong columns. */
-function checkShape(
-  rows: number,
-  columns: readonly string[],
-  delimiter: string,
-  fileName: string,
-  log: WarningLog,
-): void {
+function checkShape(table: RecordTable, delimiter: string, fileName: string, log: WarningLog): void {
+  const { length: rows, columns } = table;
   const long = log.count('row_long');
   if (long < 3 || long * 2 <= rows) return;
   const name = delimiterNames[delimiter] ?? `"${delimiter}"`;

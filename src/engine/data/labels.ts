@@ -18,6 +18,8 @@ const absentTexts = new Set([
   '-',
 ]);
 
+const longestAbsentText = Math.max(...[...absentTexts].map(({ length }) => length));
+
 /** Where nested annotation values usually keep their label. */
 const valueKeys = ['value', 'values', 'label', 'labels', 'name', 'choice', 'choices'];
 
@@ -33,7 +35,8 @@ export interface ReadLabels {
 }
 
 export function isAbsentText(text: string): boolean {
-  return absentTexts.has(text.trim());
+  const trimmed = text.trim();
+  return trimmed.length <= longestAbsentText && absentTexts.has(trimmed);
 }
 
 /** No characters that anyone could see: blanks, zero-width and direction marks only. */
@@ -42,7 +45,7 @@ export function isInvisible(text: string): boolean {
 }
 
 /** Labels compare by this form: accents composed, no blanks around. Case is kept. */
-function normaliseLabel(text: string): string {
+export function normaliseLabel(text: string): string {
   return text.normalize('NFC').trim();
 }
 

@@ -1,20 +1,23 @@
-/** What a dataset may hold at most: every number a file could grow without end has a limit here. */
-export interface ReadLimits {
-  maxBytes: number;
-  maxRows: number;
-  maxColumns: number;
-  maxCellCharacters: number;
-  /** labels of one category; a category with more can't be benchmarked */
-  maxLabels: number;
-  /** categories of one dataset (keys of the annotation column, label columns) */
-  maxCategories: number;
+/** What a dataset may hold at most, and how its owner raises that. */
+import { type ReadLimits, readLimitsSchema } from '../../flows/contracts.ts';
+
+export type { ReadLimits };
+
+export const defaultReadLimits: ReadLimits = readLimitsSchema.parse({});
+
+const variables = {
+  maxBytes: 'PODIUM_MAX_MB',
+  maxRows: 'PODIUM_MAX_ROWS',
+  maxCellCharacters: 'PODIUM_MAX_CELL',
+  maxLabels: 'PODIUM_MAX_LABELS',
+};
+
+/** For the end of a sentence that names a limit: " (PODIUM_MAX_ROWS raises it)". */
+export function raisedBy(limit: keyof typeof variables): string {
+  return ` (${variables[limit]} raises it)`;
 }
 
-export const defaultReadLimits: ReadLimits = {
-  maxBytes: 100 * 1024 * 1024,
-  maxRows: 1_000_000,
-  maxColumns: 500,
-  maxCellCharacters: 2_000_000,
-  maxLabels: 2_000,
-  maxCategories: 200,
-};
+/** Of one record: wide enough for any cell that the limits allow, its quotes and escapes included. */
+export function widestRecordBytes({ maxCellCharacters }: ReadLimits): number {
+  return Math.max(8 * 1024 * 1024, maxCellCharacters * 4);
+}

@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { FinalError } from '../../errors.ts';
-import type { CategoryKind } from '../../flows/contracts.ts';
+import type { ResolvedStrategy } from '../../flows/contracts.ts';
 import type { Encoder, EncoderParameter } from '../architectures/architecture.ts';
 import { configFile, encodeJson, onnxFile } from '../models/model-folder.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
@@ -34,7 +34,7 @@ export interface TrainedEncoder {
   /** folder of the checkpoint's tokenizer.json, or the texts of its files by name */
   tokenizerFiles: string | ReadonlyMap<string, string>;
   labels: readonly string[];
-  kind: CategoryKind;
+  strategy: ResolvedStrategy;
   /** longest document it was trained with, special tokens included */
   maxTokens: number;
   /** what Podium wants to find again; goes under `podium` into config.json */
@@ -53,7 +53,7 @@ export async function exportFolder(
   model: TrainedEncoder,
   largestModelBytes?: number,
 ): Promise<string[]> {
-  const { config, encoder, labels, kind, facts, maxTokens } = model;
+  const { config, encoder, labels, strategy, facts, maxTokens } = model;
   await mkdir(path.join(folder, path.dirname(onnxFile)), { recursive: true });
   const checkpoint = configSchema.parse(parseFaithfully(config));
   const padding = checkpoint.pad_token_id;
@@ -64,7 +64,7 @@ export async function exportFolder(
   });
   await writeSafetensors(path.join(folder, weightsFile), tensorsOf(model));
   const onnx = await writeOnnx(path.join(folder, onnxFile), model, largestModelBytes);
-  const exported = exportedConfig(checkpoint, encoder, { labels, kind }, { ...facts, maxTokens });
+  const exported = exportedConfig(checkpoint, encoder, { labels, strategy }, { ...facts, maxTokens });
   const beside = { 'transformers.js_config': { use_external_data_format: true } };
   const jsonFiles = new Map([[configFile, onnx.length > 1 ? { ...exported, ...beside } : exported], ...tokenizer]);
   for (const [name, json] of jsonFiles) await writeFile(path.join(folder, name), encodeJson(json));

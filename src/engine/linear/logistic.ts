@@ -1,7 +1,7 @@
 /**
  * L2-regularised logistic regression, one label against the rest, by L-BFGS on a sparse matrix.
  *
- * With y = +1 or -1, margins m = Xw + b, weights c_i and their sum S it minimises
+ * With y = +1 or -1, margins m = Xw + b + o (o given, usually nothing), weights c_i and their sum S it minimises
  *   f(w, b) = (1/S) sum_i c_i ln(1 + exp(-y_i m_i)) + 1/(2 C S) |w|^2,
  * which is scikit-learn's LogisticRegression(solver='lbfgs'): the intercept isn't penalised, and dividing by S makes the
  * gradient tolerance mean the same for any number of documents.
@@ -15,9 +15,12 @@ export interface BinaryProblem {
   matrix: SparseMatrix;
   /** N; 1 where the label holds */
   positive: Uint8Array;
-  /** weight c of a document with and without the label */
-  positiveWeight: number;
-  negativeWeight: number;
+  /** N; weight c of each document */
+  documentWeights: Float64Array;
+  /** N; o, what else goes into a document's margin; absent = nothing */
+  offsets?: Float64Array;
+  /** F + 1; weights and bias to begin with, written over; absent = zeros */
+  start?: Float64Array;
   /** C, the inverse of the penalty */
   inverseRegularisation: number;
   gradientTolerance: number;
@@ -36,12 +39,11 @@ export interface BinarySolution {
 const history = 10;
 
 /** scikit-learn's class_weight='balanced': both sides weigh N/2 together. */
-export function balancedWeights(positive: Uint8Array): { positiveWeight: number; negativeWeight: number } {
+export function balancedWeights(positive: Uint8Array): Float64Array {
   const positives = positive.reduce((count, value) => count + value, 0);
-  return {
-    positiveWeight: positive.length / (2 * Math.max(1, positives)),
-    negativeWeight: positive.length / (2 * Math.max(1, positive.length - positives)),
-  };
+  const whenPositive = positive.length / (2 * Math.max(1, positives));
+  const whenNegative = positive.length / (2 * Math.max(1, positive.length - positives));
+  return Float64Array.from(positive, (value) => (value === 1 ? whenPositive : whenNegative));
 }
 
 /**
@@ -50,7 +52,7 @@ export function balancedWeights(positive: Uint8Array): { positiveWeight: number;
  * weights and the intercept ln((positives + 1/2) / (negatives + 1/2)).
  */
 export function* fitBinary(problem: BinaryProblem): Generator<LbfgsStep, BinarySolution> {
-  const { matrix, positive, gradientTolerance, maxIterations } = problem;
+  const { matrix, positive, documentWeights, gradientTolerance, maxIterations } = problem;
   const positives = positive.reduce((count, value) => count + value, 0);
   const negatives = positive.length - positives;
   const features = matrix.columns;
@@ -58,10 +60,10 @@ export function* fitBinary(problem: BinaryProblem): Generator<LbfgsStep, BinaryS
     const bias = Math.log((positives + 0.5) / (negatives + 0.5));
     return { weights: new Float64Array(features), bias, converged: true };
   }
-  const total = positives * problem.positiveWeight + negatives * problem.negativeWeight;
+  const total = documentWeights.reduce((sum, weight) => sum + weight, 0);
   const penalty = 1 / (problem.inverseRegularisation * total);
   // w and b in one vector, b last
-  const point = new Float64Array(features + 1);
+  const point = problem.start ?? new Float64Array(features + 1);
   const diagonal = scaling(problem, total, penalty);
   const objective = logisticLoss(problem, total, penalty);
   let last: LbfgsStep | null = null;
@@ -75,19 +77,18 @@ export function* fitBinary(problem: BinaryProblem): Generator<LbfgsStep, BinaryS
 
 /** f and its gradient: df/dm_i = -(c_i / S) y_i sigmoid(-y_i m_i), df/dw = X' (df/dm) + penalty w, df/db = sum df/dm. */
 function logisticLoss(problem: BinaryProblem, total: number, penalty: number) {
-  const { matrix, positive } = problem;
+  const { matrix, positive, documentWeights, offsets } = problem;
   const features = matrix.columns;
   const margins = new Float64Array(matrix.rows);
-  const whenPositive = problem.positiveWeight / total;
-  const whenNegative = problem.negativeWeight / total;
   return (point: Float64Array, gradient: Float64Array): number => {
     multiply(matrix, point, point[features]!, margins);
     let loss = 0;
     let biasGradient = 0;
     for (let row = 0; row < margins.length; row++) {
       const holds = positive[row] === 1;
-      const margin = holds ? margins[row]! : -margins[row]!;
-      const weight = holds ? whenPositive : whenNegative;
+      const judged = offsets ? margins[row]! + offsets[row]! : margins[row]!;
+      const margin = holds ? judged : -judged;
+      const weight = documentWeights[row]! / total;
       // exp of a negative number only, so that nothing overflows
       const small = Math.exp(-Math.abs(margin));
       loss += weight * (Math.log1p(small) + (margin < 0 ? -margin : 0));
@@ -115,12 +116,12 @@ function logisticLoss(problem: BinaryProblem, total: number, penalty: number) {
  * instead of 480 without it, 317 with 1 / h.
  */
 function scaling(problem: BinaryProblem, total: number, penalty: number): Float64Array {
-  const { matrix, positive } = problem;
+  const { matrix, documentWeights } = problem;
   const { offsets, indices, values, columns } = matrix;
   const diagonal = new Float64Array(columns + 1).fill(penalty);
   diagonal[columns] = 0;
   for (let row = 0; row < matrix.rows; row++) {
-    const weight = (positive[row] === 1 ? problem.positiveWeight : problem.negativeWeight) / total / 4;
+    const weight = documentWeights[row]! / total / 4;
     for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) {
       diagonal[indices[entry]!]! += weight * values[entry]! ** 2;
     }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { errorText, UserError } from '../../errors.ts';
-import { type TextLimit, textLimitSchema } from '../../flows/contracts.ts';
+import { resolvedStrategySchema, type TextLimit, textLimitSchema } from '../../flows/contracts.ts';
 import { openSession } from '../onnx/session.ts';
 import { readJsonFile } from '../pretrained/strict-json.ts';
 import { openPretrainedTokenizer, type PretrainedTokenizer } from '../tokenizer/pretrained-tokenizer.ts';
@@ -15,7 +15,11 @@ import { windowedInputs } from './windowed.ts';
 /** config.json as the export writes it; `podium` is ours, everything else Hugging Face's. */
 const folderConfigSchema = baseConfigSchema.extend({
   vocab_size: z.int().positive(),
-  podium: z.object({ maxTokens: textLimitSchema.shape.maxTokens.min(1), longTexts: textLimitSchema.shape.policy }),
+  podium: z.object({
+    maxTokens: textLimitSchema.shape.maxTokens.min(1),
+    longTexts: textLimitSchema.shape.policy,
+    strategy: resolvedStrategySchema.optional(),
+  }),
 });
 
 const configLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 32 };

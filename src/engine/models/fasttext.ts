@@ -139,7 +139,7 @@ export async function loadFasttext(files: ModelFiles): Promise<NeuralModel> {
 
 function folder(task: TrainTask, vocabulary: FeatureVocabulary, onnx: Uint8Array): Map<string, Uint8Array> {
   const config = {
-    ...baseConfig(fasttextType, task.kind, task.labels),
+    ...baseConfig(fasttextType, task.strategy, task.labels),
     hidden_size: hidden,
     vocab_size: vocabulary.hashes.length,
     max_words: vocabulary.maxWords,

@@ -33,7 +33,7 @@ export interface FineTuned {
 export function fineTunedModel(model: FineTuned): TrainedModel {
   const { found, checkpoint, limit, used, weights, task, outcome } = model;
   const { encoder, config, source } = checkpoint;
-  const { labels, kind, recipe, seed } = task;
+  const { labels, strategy, recipe, seed } = task;
   let open = true;
   return {
     ...outcome,
@@ -51,7 +51,7 @@ export function fineTunedModel(model: FineTuned): TrainedModel {
     },
     save: (folder) =>
       exportFolder(folder, {
-        ...{ encoder, config, weights, labels, kind },
+        ...{ encoder, config, weights, labels, strategy },
         trimmed: { rows: used.rows, source },
         tokenizerFiles: found.folder,
         maxTokens: limit.maxTokens,
@@ -78,7 +78,7 @@ async function predict(
   const localised = documents.map((windows) => windows.map((ids) => needed.localise(ids)));
   const opened = await openInference(network, values, provider);
   try {
-    const inference = { ...opened, kind: task.kind, classes: task.labels.length };
+    const inference = { ...opened, strategy: task.strategy, classes: task.labels.length };
     return await predictDocuments(network, inference, localised, signal);
   } finally {
     await opened.session.release();

@@ -4,9 +4,9 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
-import type { CategoryKind } from '../../flows/contracts.ts';
+import { type ResolvedStrategy, resolvedStrategySchema } from '../../flows/contracts.ts';
 import type { TrainedModel } from '../classifier.ts';
-import { problemTypes } from '../export/exported-config.ts';
+import { problemTypeOf, problemTypeSchema, strategyOf } from '../export/exported-config.ts';
 import { openSession } from '../onnx/session.ts';
 import { type InputMaker, predictDocuments } from '../training/prediction.ts';
 import { configFile, type ModelFiles, modelFileOf, onnxFile, readJsonFile, writeFolder } from './model-folder.ts';
@@ -14,28 +14,29 @@ import { configFile, type ModelFiles, modelFileOf, onnxFile, readJsonFile, write
 /** What every neural model's config.json holds; names as in Hugging Face's. */
 export const baseConfigSchema = z.object({
   model_type: z.string(),
-  problem_type: z.enum([problemTypes.single, problemTypes.multi]),
+  problem_type: problemTypeSchema,
   id2label: z.record(z.string(), z.string()),
+  podium: z.object({ strategy: resolvedStrategySchema.optional() }).optional(),
 });
 export type BaseConfig = z.infer<typeof baseConfigSchema>;
 
 /** The common part of config.json. */
-export function baseConfig(modelType: string, kind: CategoryKind, labels: readonly string[]): BaseConfig {
+export function baseConfig(modelType: string, strategy: ResolvedStrategy, labels: readonly string[]): BaseConfig {
   const id2label = Object.fromEntries(labels.map((label, id) => [String(id), label]));
-  return { model_type: modelType, problem_type: problemTypes[kind], id2label };
+  return { model_type: modelType, problem_type: problemTypeOf(strategy), id2label, podium: { strategy } };
 }
 
 /** What a model answers. */
 export interface Answers {
   labels: string[];
-  kind: CategoryKind;
+  strategy: ResolvedStrategy;
 }
 
-export function answersOf({ id2label, problem_type }: BaseConfig): Answers {
-  const labels = Object.entries(id2label)
+export function answersOf(config: BaseConfig): Answers {
+  const labels = Object.entries(config.id2label)
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, label]) => label);
-  return { labels, kind: problem_type === problemTypes.single ? 'single' : 'multi' };
+  return { labels, strategy: strategyOf(config) };
 }
 
 /** A model that predicts, with the labels it knows. */
@@ -53,20 +54,20 @@ export interface TextInputs<Document> {
 
 /** The model over an inference session, which is native memory until `dispose`. */
 export function neuralModel<Document>(
-  { labels, kind }: Answers,
+  { labels, strategy }: Answers,
   session: InferenceSession,
   texts: TextInputs<Document>,
 ): NeuralModel {
   let open = true;
   return {
     labels,
-    kind,
+    strategy,
     async predict(written, signal) {
       if (!open) throw new UserError('The model was disposed of.');
       const documents = await texts.encode(written, signal);
       return predictDocuments(
         texts.inputs,
-        { session, weights: null, kind, classes: labels.length },
+        { session, weights: null, strategy, classes: labels.length },
         documents,
         signal,
       );
@@ -90,7 +91,10 @@ export async function openNeuralModel<Document>(files: ModelFiles, texts: TextIn
 export function trainedModel(
   model: NeuralModel,
   files: ModelFiles,
-  training: Pick<TrainedModel, 'parameters' | 'chosenEpoch' | 'epochs' | 'warnings' | 'device'>,
+  training: Pick<
+    TrainedModel,
+    'parameters' | 'chosenEpoch' | 'epochs' | 'paused' | 'secondsBefore' | 'warnings' | 'device'
+  >,
 ): TrainedModel {
   return {
     ...training,

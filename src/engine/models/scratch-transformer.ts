@@ -119,7 +119,7 @@ async function readTexts(task: TrainTask, size: Size, signal: AbortSignal): Prom
 
 async function train(size: Size, task: TrainTask, hooks: TrainHooks): Promise<TrainedModel> {
   if (task.train.texts.length === 0) throw new UserError('There are no texts to train on.');
-  const { recipe, labels, kind, seed } = task;
+  const { recipe, labels, strategy, seed } = task;
   const { files, tokenizer, vocabularySize, data, limit } = await readTexts(task, size, hooks.signal);
   const config = configOf(size, vocabularySize, recipe.dropout);
   const encoder = encoderFor(config, labels.length);
@@ -127,7 +127,7 @@ async function train(size: Size, task: TrainTask, hooks: TrainHooks): Promise<Tr
   const rate = recipe.learningRate ?? size.learningRate;
   const { weights, ...outcome } = await trainNetwork(network, data, task, rate, hooks);
   const session = await openSession(buildInference(network, weights));
-  const model = neuralModel({ labels: [...labels], kind }, session, encoderInputs(tokenizer, limit));
+  const model = neuralModel({ labels: [...labels], strategy }, session, encoderInputs(tokenizer, limit));
   return {
     ...outcome,
     parameters: parameterCount(network.parameters),
@@ -137,7 +137,7 @@ async function train(size: Size, task: TrainTask, hooks: TrainHooks): Promise<Tr
     save: (folder) =>
       exportFolder(folder, {
         ...{ encoder, config: JSON.stringify(config), weights, trimmed: null, tokenizerFiles: files },
-        ...{ labels, kind, maxTokens: limit.maxTokens },
+        ...{ labels, strategy, maxTokens: limit.maxTokens },
         facts: { longTexts: limit.policy, recipe, seed },
       }),
     dispose: model.dispose,

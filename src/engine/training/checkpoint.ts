@@ -28,6 +28,8 @@ const headerSchema = z.object({
   pieces: z.number().int().positive(),
   best: z.object({ epoch: z.number().int(), score: z.number(), crc: z.number() }),
   warnings: z.array(warningSchema),
+  /** that training has taken until here */
+  seconds: z.number(),
   sizeBytes: z.number().int(),
   crc: z.number(),
 });
@@ -41,7 +43,7 @@ export function fingerprintOf<D>(network: Network<D>, task: TrainTask, peakLearn
     ...rest,
     initial: crcOf([bytesOf(initial)]),
   }));
-  hash.update(JSON.stringify({ format: 1, name: network.name, parameters, task, peakLearningRate }));
+  hash.update(JSON.stringify({ format: 2, name: network.name, parameters, task, peakLearningRate }));
   return hash.digest('hex');
 }
 
@@ -187,11 +189,11 @@ export class Checkpoint extends WeightsFolder {
     const file = path.join(this.folder, checkpointFile);
     const found = await readHeader(file);
     if (!found || found.header.fingerprint !== this.fingerprint) return null;
-    const { epochs, step, pieces, best, warnings, crc, sizeBytes } = found.header;
+    const { epochs, step, pieces, best, warnings, seconds, crc, sizeBytes } = found.header;
     if (sizeBytes !== sizeOf(state) || !(await this.holdsBest(best))) return null;
     if (!(await restore(file, found.end, state, crc))) return null;
     this.adopt(best.crc);
-    return { epochs, step, pieces, best, warnings };
+    return { epochs, step, pieces, best, warnings, seconds };
   }
 
   private async holdsBest({ epoch, crc }: Story['best']): Promise<boolean> {

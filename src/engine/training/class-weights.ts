@@ -1,4 +1,4 @@
-import type { CategoryKind } from '../../flows/contracts.ts';
+import type { ResolvedStrategy } from '../../flows/contracts.ts';
 
 /**
  * A label absent from nearly every document would weigh thousands; the square root and this limit keep rare labels
@@ -13,14 +13,18 @@ function labelCounts(targets: readonly (readonly number[])[], classes: number): 
 }
 
 /**
- * `single`: n / (K n_k), then divided so that the weights' mean over documents is 1 (it is 1 unless a label never
+ * Multi-class: n / (K n_k), then divided so that the weights' mean over documents is 1 (it is 1 unless a label never
  * occurs; such a label gets 1, no document uses it).
- * `multi`: weight of a present label, sqrt((n - n_k) / n_k) between 1 and 10.
+ * Yes/no questions: weight of a present label, sqrt((n - n_k) / n_k) between 1 and 10.
  */
-export function lossWeights(kind: CategoryKind, targets: readonly (readonly number[])[], classes: number): number[] {
+export function lossWeights(
+  strategy: ResolvedStrategy,
+  targets: readonly (readonly number[])[],
+  classes: number,
+): number[] {
   const counts = labelCounts(targets, classes);
   const documents = targets.length;
-  if (kind === 'multi') {
+  if (strategy !== 'multi-class') {
     return counts.map((count) => {
       if (count === 0) return 1;
       return Math.min(maxPositiveWeight, Math.max(1, Math.sqrt((documents - count) / count)));

@@ -1,18 +1,19 @@
 /** From logits to labels. */
-import type { CategoryKind } from '../../flows/contracts.ts';
+import type { ResolvedStrategy } from '../../flows/contracts.ts';
 
-/** Label indices per row of logits [B, K]: the largest (`single`), or every one with probability >= 0.5 (`multi`). */
-export function decide(kind: CategoryKind, logits: Float32Array | Float64Array, classes: number): number[][] {
+/** Label indices per row of logits [B, K]: the largest, or (multi-label) every one with probability >= 0.5. */
+export function decide(strategy: ResolvedStrategy, logits: Float32Array | Float64Array, classes: number): number[][] {
+  const several = strategy === 'multi-label';
   const decisions: number[][] = [];
   for (let start = 0; start < logits.length; start += classes) {
     const labels: number[] = [];
     let best = 0;
     for (let label = 0; label < classes; label++) {
       // sigmoid(x) >= 0.5 exactly where x >= 0
-      if (kind === 'multi' && logits[start + label]! >= 0) labels.push(label);
+      if (several && logits[start + label]! >= 0) labels.push(label);
       if (logits[start + label]! > logits[start + best]!) best = label;
     }
-    decisions.push(kind === 'multi' ? labels : [best]);
+    decisions.push(several ? labels : [best]);
   }
   return decisions;
 }
@@ -22,7 +23,7 @@ export function decide(kind: CategoryKind, logits: Float32Array | Float64Array, 
  * probabilities are averaged, and given back as the logits that have that probability.
  */
 export function averagedLogits(
-  kind: CategoryKind,
+  strategy: ResolvedStrategy,
   logits: Float32Array,
   classes: number,
   counts: readonly number[],
@@ -34,18 +35,18 @@ export function averagedLogits(
     const row = averaged.subarray(document * classes, (document + 1) * classes);
     const mean = new Float64Array(classes);
     for (const end = window + count; window < end; window++) {
-      const shares = probabilities(kind, logits.subarray(window * classes, (window + 1) * classes));
+      const shares = probabilities(strategy, logits.subarray(window * classes, (window + 1) * classes));
       for (const [label, share] of shares.entries()) mean[label]! += share / count;
     }
-    row.set(mean.map((share) => (kind === 'multi' ? Math.log(share / (1 - share)) : Math.log(share))));
+    row.set(mean.map((share) => (strategy === 'multi-class' ? Math.log(share) : Math.log(share / (1 - share)))));
   }
   return averaged;
 }
 
-/** Softmax (`single`) or sigmoid (`multi`) of one row. */
-function probabilities(kind: CategoryKind, logits: Float32Array): Float64Array {
+/** Softmax (multi-class) or sigmoid of one row. */
+function probabilities(strategy: ResolvedStrategy, logits: Float32Array): Float64Array {
   const doubles = Float64Array.from(logits);
-  if (kind === 'multi') return doubles.map((logit) => 1 / (1 + Math.exp(-logit)));
+  if (strategy !== 'multi-class') return doubles.map((logit) => 1 / (1 + Math.exp(-logit)));
   const largest = doubles.reduce((most, logit) => Math.max(most, logit), -Infinity);
   const powers = doubles.map((logit) => Math.exp(logit - largest));
   const sum = powers.reduce((total, power) => total + power, 0);

@@ -2,7 +2,7 @@
  * The graph of a step's gradients: forward, loss, backward. Parameters are inputs; the loss and the gradient of each
  * parameter are outputs, written into buffers that are there already (run-into.ts). The optimizer follows outside.
  */
-import type { CategoryKind } from '../../flows/contracts.ts';
+import type { ResolvedStrategy } from '../../flows/contracts.ts';
 import { sigmoidCrossEntropy, softmaxCrossEntropy } from '../gradient/losses.ts';
 import { gradients } from '../gradient/reverse.ts';
 import { add } from '../onnx/elementwise.ts';
@@ -13,9 +13,9 @@ import type { Network, Parameter } from './network.ts';
 
 /** What is learnt. */
 export interface Objective {
-  kind: CategoryKind;
+  strategy: ResolvedStrategy;
   classes: number;
-  /** [K]: class weights (`single`) or weights of present labels (`multi`); null = all 1 */
+  /** [K]: class weights (multi-class) or weights of present labels (yes/no questions); null = all 1 */
   weights: readonly number[] | null;
 }
 
@@ -37,17 +37,20 @@ function stepShape({ name, shape, table }: Parameter): readonly (number | string
 }
 
 /** Inputs `target` [B, K] and `normaliser`, which the sum over the batch is divided by; gives the loss. */
-export function lossOf(graph: Graph, logits: Value, { kind, classes, weights }: Objective): Value {
+export function lossOf(graph: Graph, logits: Value, { strategy, classes, weights }: Objective): Value {
   const target = graph.input('target', graph.real, ['B', classes]);
   const normaliser = graph.input('normaliser', graph.real, []);
   const perClass = weights ? graph.initializer('class_weights', [classes], graph.reals(weights)) : null;
-  const loss = kind === 'single' ? softmaxCrossEntropy : sigmoidCrossEntropy;
+  const loss = strategy === 'multi-class' ? softmaxCrossEntropy : sigmoidCrossEntropy;
   return loss(logits, target, perClass, normaliser);
 }
 
-/** What a batch's loss is divided by: the sum of its documents' weights (`single`), or documents times labels (`multi`). */
-export function normaliserOf({ kind, classes, weights }: Objective, targets: readonly (readonly number[])[]): number {
-  if (kind === 'multi') return targets.length * classes;
+/** What a batch's loss is divided by: the sum of its documents' weights (multi-class), or documents times questions. */
+export function normaliserOf(
+  { strategy, classes, weights }: Objective,
+  targets: readonly (readonly number[])[],
+): number {
+  if (strategy !== 'multi-class') return targets.length * classes;
   return targets.flat().reduce((sum, label) => sum + (weights?.[label] ?? 1), 0);
 }
 

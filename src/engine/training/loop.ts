@@ -13,9 +13,10 @@ import { lossWeights } from './class-weights.ts';
 import type { Objective } from './gradient-graph.ts';
 import { piecesThatFit } from './memory-estimate.ts';
 import { type Network, parameterCount, type Weights } from './network.ts';
+import { epochSeconds, PilotEnd, validationSeconds } from './pilot-steps.ts';
 import { Random } from './random.ts';
 import { openStepper, type TrainingStepper, trainsOnDevices } from './training-stepper.ts';
-import { validationScore } from './validation.ts';
+import { validate } from './validation.ts';
 
 export interface TrainingData<Document> {
   train: readonly Document[];
@@ -26,6 +27,8 @@ export interface TrainingOutcome {
   weights: Weights;
   chosenEpoch: number;
   epochs: TrainedModel['epochs'];
+  paused: boolean;
+  secondsBefore: number;
   /** what training had to change, or could not use */
   warnings: Warning[];
   /** where it was done, in words */
@@ -38,7 +41,7 @@ const progressReports = 100;
 
 /**
  * Trains a network by the task's recipe. The same task, seed and machine kind give the same numbers, also when a
- * training goes on from the checkpoint of one that was killed. With an empty validation set the last epoch is kept.
+ * training goes on from the checkpoint of one that was killed or paused. With an empty validation set the last epoch is kept.
  * Aborting takes effect before the next step, on a device that takes several at once within about a second.
  */
 export async function trainNetwork<Document>(
@@ -49,11 +52,11 @@ export async function trainNetwork<Document>(
   hooks: TrainHooks,
 ): Promise<TrainingOutcome> {
   hooks.signal.throwIfAborted();
-  const { recipe, kind, labels } = task;
+  const { recipe, strategy, labels } = task;
   const objective: Objective = {
-    kind,
+    strategy,
     classes: labels.length,
-    weights: task.classWeights ? lossWeights(kind, task.train.targets, labels.length) : null,
+    weights: task.classWeights ? lossWeights(strategy, task.train.targets, labels.length) : null,
   };
   const { weightDecay, gradientClipNorm } = recipe;
   const { checkpoints, settings } = hooks;
@@ -65,7 +68,8 @@ export async function trainNetwork<Document>(
   const stepper = await openStepper(network, objective, options, provider);
   try {
     const run = { network, data, task, peakLearningRate, hooks, provider, stepper, checkpoint, best };
-    const story = await runEpochs(run);
+    if (hooks.pilot) throw await timed(run, performance.now());
+    const { story, secondsBefore } = await runEpochs(run);
     // native memory goes back before the weights are copied out
     await stepper.release();
     const weights = await best.take(story.best.epoch, stepper.state.weights());
@@ -73,6 +77,8 @@ export async function trainNetwork<Document>(
       weights,
       chosenEpoch: story.best.epoch,
       epochs: story.epochs,
+      paused: !isOver(story, task),
+      secondsBefore,
       warnings: [...story.warnings, ...providerWarnings(note)],
       device: deviceText(provider),
       provider,
@@ -81,6 +87,16 @@ export async function trainNetwork<Document>(
     await stepper.release();
     await best.dispose();
   }
+}
+
+/** What a training would take, from a few of its steps. */
+async function timed<Document>(run: Run<Document>, readyMs: number): Promise<PilotEnd> {
+  const { provider, stepper, hooks } = run;
+  const timing = { ...run, signal: hooks.signal };
+  const epoch = await epochSeconds(timing);
+  await stepper.settle();
+  const validation = await validationSeconds(timing, provider);
+  return new PilotEnd({ epoch, ...validation, device: deviceText(provider) }, readyMs);
 }
 
 interface Run<Document> {
@@ -103,21 +119,27 @@ const beginning: Story = {
   pieces: 1,
   best: { epoch: 0, score: -1, crc: 0 },
   warnings: [],
+  seconds: 0,
 };
 
-async function runEpochs<Document>(run: Run<Document>): Promise<Story> {
-  const { network, task, stepper, checkpoint } = run;
-  const { epochs, patienceEpochs } = task.recipe;
+async function runEpochs<Document>(run: Run<Document>): Promise<{ story: Story; secondsBefore: number }> {
+  const { network, task, hooks, stepper, checkpoint } = run;
+  const startMs = performance.now();
   let story = (await checkpoint?.read(stepper.state.saved())) ?? { ...beginning, pieces: stepper.pieces };
+  const secondsBefore = story.seconds;
   await stepper.cutInto(story.pieces);
-  while (story.epochs.length < epochs) {
-    const last = story.epochs.at(-1);
-    if (last && last.epoch - story.best.epoch >= patienceEpochs) break;
-    story = await runEpoch(run, story);
+  while (story.epochs.length < (hooks.untilEpoch ?? Number.POSITIVE_INFINITY) && !isOver(story, task)) {
+    const after = await runEpoch(run, story);
+    story = { ...after, seconds: secondsBefore + (performance.now() - startMs) / 1000 };
     await checkpoint?.write(story, stepper.state.saved());
   }
   if (story.best.epoch === 0) throw new FinalError(`Training ${network.name}: the recipe has no epochs.`);
-  return story;
+  return { story, secondsBefore };
+}
+
+/** All epochs done, or too many without a better one. */
+function isOver({ epochs, best }: Story, { recipe }: TrainTask): boolean {
+  return epochs.length >= recipe.epochs || (epochs.length > 0 && epochs.length - best.epoch >= recipe.patienceEpochs);
 }
 
 /** One epoch and its validation; gives the story with it. */
@@ -133,7 +155,9 @@ async function runEpoch<Document>(run: Run<Document>, before: Story): Promise<St
   await stepper.settle();
   const weights = stepper.state.weights();
   const validates = data.validation.length > 0;
-  const score = validates ? await validationScore(network, data.validation, task, { weights, provider, signal }) : 0;
+  const asked = validates ? await validate(network, data.validation, task, { weights, provider, signal }) : null;
+  if (asked) hooks.onValidated?.(epoch, asked.predicted);
+  const score = asked?.score ?? 0;
   report(step, `epoch ${epoch}: loss ${trainLoss.toFixed(3)}, validation macro-F1 ${score.toFixed(3)}`);
   const better = score > before.best.score || !validates;
   if (better) await best.keep(epoch, weights);
@@ -143,6 +167,7 @@ async function runEpoch<Document>(run: Run<Document>, before: Story): Promise<St
     pieces: stepper.pieces,
     best: better ? { epoch, score, crc: checkpoint?.keptCrc ?? 0 } : before.best,
     warnings: halvedWarnings(before.warnings, task, stepper.pieces),
+    seconds: before.seconds,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Labels for many documents, in batches of similar length. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { InferenceSession } from 'onnxruntime-node';
-import type { CategoryKind } from '../../flows/contracts.ts';
+import type { ResolvedStrategy } from '../../flows/contracts.ts';
 import { type Feeds, realData, tensor } from '../onnx/session.ts';
 import { predictionBatches } from './batches.ts';
 import { averagedLogits, decide } from './decisions.ts';
@@ -15,7 +15,7 @@ export interface Inference {
   session: InferenceSession;
   /** fed when the session's model takes its parameters as inputs; null when they stand in the model */
   weights: Weights | null;
-  kind: CategoryKind;
+  strategy: ResolvedStrategy;
   classes: number;
 }
 
@@ -40,11 +40,11 @@ export async function predictDocuments<Document>(
   documents: readonly Document[],
   signal?: AbortSignal,
 ): Promise<number[][]> {
-  const { kind, classes } = inference;
+  const { strategy, classes } = inference;
   const windows = documents.map((document) => inputs.windows?.(document) ?? [document]);
   const logits = await logitsOf(inputs, inference, windows.flat(), signal);
   const counts = windows.map(({ length }) => length);
-  return decide(kind, averagedLogits(kind, logits, classes, counts), classes);
+  return decide(strategy, averagedLogits(strategy, logits, classes, counts), classes);
 }
 
 /** Logits per document, [N, K], in their order. */

@@ -102,7 +102,7 @@ async function lossesOn(provider: ProviderName): Promise<number[]> {
     return [name, new Random(1, name).normals(count, 0.3)] as const;
   });
   const options = { weightDecay: 0.01, gradientClipNorm: 1, seed: 1 };
-  const objective = { kind: 'single' as const, classes, weights: null };
+  const objective = { strategy: 'multi-class' as const, classes, weights: null };
   const stepper = await openStepper(encoderNetwork(encoder, new Map(values)), objective, options, provider);
   const batch = { documents: [Uint32Array.of(2, 5, 9, 3), Uint32Array.of(2, 7, 3)], targets: [[0], [1]] };
   stepper.startEpoch(1);

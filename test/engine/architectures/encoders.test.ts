@@ -48,8 +48,8 @@ function prepared(fixture: Fixture, { lastLayerOnFirstToken, trimmed }: Setting)
 }
 
 const objectiveOf = ({ targets }: Fixture) => {
-  const kind = typeof targets[0] === 'number' ? ('single' as const) : ('multi' as const);
-  return { kind, classes, weights: null };
+  const strategy = typeof targets[0] === 'number' ? ('multi-class' as const) : ('multi-label' as const);
+  return { strategy, classes, weights: null };
 };
 
 const labelsOf = ({ targets }: Fixture): number[][] =>

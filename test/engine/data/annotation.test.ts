@@ -50,7 +50,7 @@ test('the last of two equal keys counts, and both are told', () => {
   assert.deepEqual([read.entries.get('tone'), read.keysTwice], ['angry', ['tone']]);
 });
 
-test('values: lists make a category multi, switches and nested values give their labels', () => {
+test('values: lists make a category multi, switches and nested values give their labels', async () => {
   const cells = [
     '{"tone": "calm", "theme": ["roads"], "needs_reply": true, "stars": 5}',
     '{"tone": {"value": "angry", "confidence": 0.8}, "theme": {"roads": true, "waste": false, "parks": true}}',
@@ -58,7 +58,7 @@ test('values: lists make a category multi, switches and nested values give their
     '{"tone": {"because": "no label"}, "theme": "waste"}',
   ];
   const rows = cells.map((cell, index) => `text number ${index},"${cell.replaceAll('"', '""')}"`);
-  const dataset = read(`text,annotation\n${rows.join('\n')}\n`);
+  const dataset = await read(`text,annotation\n${rows.join('\n')}\n`);
   assert.deepEqual(labelsIn(dataset, 'tone'), [['calm'], ['angry'], null, null]);
   assert.deepEqual(labelsIn(dataset, 'theme'), [['roads'], ['roads', 'parks'], null, ['waste']]);
   assert.deepEqual(labelsIn(dataset, 'needs_reply'), [['true'], null, ['false'], null]);
@@ -75,10 +75,10 @@ test('values: lists make a category multi, switches and nested values give their
   );
 });
 
-test('a damaged annotation is warned of with its row and column, and its category is unknown, not absent', () => {
+test('a damaged annotation is warned of with its row and column, and its category is unknown, not absent', async () => {
   const cells = ['{"theme": ["roads"]}', '{"theme": ["wa', 'words only', '{"theme": ["waste"]}', ''];
   const rows = cells.map((cell, index) => `text number ${index},"${cell.replaceAll('"', '""')}"`);
-  const dataset = read(`text,annotation\n${rows.join('\n')}\n`);
+  const dataset = await read(`text,annotation\n${rows.join('\n')}\n`);
   assert.deepEqual(
     dataset.documents.map(({ incomplete }) => incomplete),
     [false, true, true, false, false],
@@ -94,8 +94,8 @@ test('a damaged annotation is warned of with its row and column, and its categor
   );
 });
 
-test('a key called like a label column gets a name of its own', () => {
-  const dataset = read(
+test('a key called like a label column gets a name of its own', async () => {
+  const dataset = await read(
     `text,tone,annotation\n${'some words here,calm,"{""tone"": ""angry""}"\nmore words here,cold,"{""tone"": ""calm""}"\n'.repeat(3)}`,
   );
   assert.deepEqual(
@@ -105,8 +105,8 @@ test('a key called like a label column gets a name of its own', () => {
   assert.ok(places(dataset).some(([code]) => code === 'category_twice'));
 });
 
-test('many damaged rows give one count and the first twenty', () => {
-  const dataset = read(
+test('many damaged rows give one count and the first twenty', async () => {
+  const dataset = await read(
     `text,annotation\n"sound one","{""tone"": ""a""}"\n${'some words,"{""tone"": ""a"",}"\n'.repeat(150)}`,
   );
   const warnings = dataset.warnings.filter(({ code }) => code === 'annotation_trailing_comma');

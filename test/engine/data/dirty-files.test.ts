@@ -185,11 +185,11 @@ for (const name of names.sort()) {
   const bytes = () => readFileSync(`${folder}${name}`);
   const message = refused[name];
   if (message) {
-    test(`${name} is refused, saying what is wrong`, () => assert.match(refusal(bytes(), name), message));
+    test(`${name} is refused, saying what is wrong`, async () => assert.match(await refusal(bytes(), name), message));
     continue;
   }
-  test(`${name} is read with the right counts and warnings, no record lost`, () => {
-    const dataset = read(bytes(), name);
+  test(`${name} is read with the right counts and warnings, no record lost`, async () => {
+    const dataset = await read(bytes(), name);
     const profile = profileDataset(dataset);
     const lost = countOf(dataset, 'text_missing', 'row_unreadable', 'line_unreadable');
     assert.equal(dataset.rows, dataset.documents.length + lost);

@@ -37,10 +37,10 @@ test('a language is known by code, tag and name in several languages', () => {
   assert.deepEqual([languageName('fr'), languageName(null)], ['French', 'unknown']);
 });
 
-test('languages of a file come together, the unknown ones are named', () => {
+test('languages of a file come together, the unknown ones are named', async () => {
   const written = ['fr', 'FR', 'French', '', 'qqqq', 'null', 'es-MX'];
   const rows = written.map((language, index) => `these are words number ${index},${language},a`);
-  const dataset = read(`text,language,label\n${rows.join('\n')}\n`);
+  const dataset = await read(`text,language,label\n${rows.join('\n')}\n`);
   assert.deepEqual(
     dataset.documents.map(({ language }) => language),
     ['fr', 'fr', 'fr', null, null, null, 'es'],
@@ -48,30 +48,32 @@ test('languages of a file come together, the unknown ones are named', () => {
   assert.match(dataset.warnings.find(({ code }) => code === 'language_unknown')?.message ?? '', /^1 row .*"qqqq" 1\./);
 });
 
-test('bars join labels when the parts come back, and belong to them when not', () => {
+test('bars join labels when the parts come back, and belong to them when not', async () => {
   assert.ok(barsJoinLabels(['roads', 'roads|waste', 'waste|parks', 'parks']));
   assert.ok(!barsJoinLabels(['<https://x|here>', 'a | b', 'plain']));
-  const dataset = read(
+  const dataset = await read(
     `text,topics\n${'some words here,roads|waste\nmore words here,waste\nother words here,roads| \n'.repeat(4)}`,
   );
   assert.deepEqual(labelsIn(dataset, 'topics').slice(0, 3), [['roads', 'waste'], ['waste'], ['roads']]);
   assert.equal(dataset.categories[0]?.kind, 'multi');
 });
 
-test('a cell with a JSON list is a set of labels', () => {
-  const dataset = read(`text,topics\n${`some words here,"[""a"", ""b""]"\nmore words here,"['b']"\n`.repeat(4)}`);
+test('a cell with a JSON list is a set of labels', async () => {
+  const dataset = await read(`text,topics\n${`some words here,"[""a"", ""b""]"\nmore words here,"['b']"\n`.repeat(4)}`);
   assert.deepEqual(labelsIn(dataset, 'topics').slice(0, 2), [['a', 'b'], ['b']]);
 });
 
-test('labels compare with composed accents and without blanks around, but keep their case', () => {
+test('labels compare with composed accents and without blanks around, but keep their case', async () => {
   const spellings = ['négatif', 'négatif'.normalize('NFD'), ' négatif ', 'Négatif'];
-  const dataset = read(`text,tone\n${spellings.map((label, index) => `words number ${index},${label}`).join('\n')}\n`);
+  const dataset = await read(
+    `text,tone\n${spellings.map((label, index) => `words number ${index},${label}`).join('\n')}\n`,
+  );
   assert.deepEqual(labelsIn(dataset, 'tone'), [['négatif'], ['négatif'], ['négatif'], ['Négatif']]);
 });
 
-test('a text of zero-width characters only is no text', () => {
+test('a text of zero-width characters only is no text', async () => {
   assert.match(
-    refusal('text,tone\n\u200b\u200e\ufeff,a\n', 'data.csv', { roles: { text: 'text' } }),
+    await refusal('text,tone\n\u200b\u200e\ufeff,a\n', 'data.csv', { roles: { text: 'text' } }),
     /no row has a text/,
   );
 });

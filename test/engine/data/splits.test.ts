@@ -8,6 +8,7 @@ import { documentsOf, type Given } from './support.ts';
 const options = { category: 'topic', kind: 'single', seed: 5 } as const;
 const multi = { ...options, kind: 'multi' } as const;
 const parts = ({ train, validation, test }: Splits): Document[][] => [train, validation, test];
+const ascending = (a: number, b: number): number => a - b;
 const rows = (splits: Splits): number[][] => parts(splits).map((part) => part.map(({ row }) => row));
 
 /** Single-label documents: skewed labels, skewed languages, some texts twice; a text always has the same label. */
@@ -188,6 +189,85 @@ test('the same seed gives the same splits, another seed others', () => {
   );
   assert.deepEqual(rows(splitDocuments(given, options)), rows(splitDocuments(given, options)));
   assert.notDeepEqual(rows(splitDocuments(given, options)), rows(splitDocuments(given, { ...options, seed: 6 })));
+});
+
+const someFolds = fc.integer({ min: 2, max: 7 });
+
+for (const [kind, documents] of [
+  ['single', someDocuments],
+  ['multi', someMultiDocuments],
+] as const) {
+  test(`${kind}: the folds of a seed are disjoint and cover every document with a truth; texts stay together`, () => {
+    fc.assert(
+      fc.property(documents, someFolds, fc.integer(), (given, count, seed) => {
+        const folds = Array.from({ length: count }, (_, index) =>
+          splitDocuments(given, { category: 'topic', kind, seed, fold: { index, count } }),
+        );
+        const usable = rows(splitDocuments(given, { category: 'topic', kind, seed }))
+          .flat()
+          .toSorted(ascending);
+        assert.deepEqual(folds.flatMap(({ test: own }) => own.map(({ row }) => row)).toSorted(ascending), usable);
+        for (const fold of folds) {
+          assert.deepEqual(rows(fold).flat().toSorted(ascending), usable);
+          const homes = parts(fold).map((part) => new Set(part.map(({ text }) => duplicateKey(text))));
+          for (const [one, other] of [
+            [0, 1],
+            [0, 2],
+            [1, 2],
+          ] as const) {
+            assert.deepEqual(
+              [...(homes[one] ?? [])].filter((text) => homes[other]?.has(text)),
+              [],
+            );
+          }
+        }
+      }),
+      { seed: 48, numRuns: 40 },
+    );
+  });
+}
+
+test('a label with as many texts as folds is tested in each, and folds are of one size to within a text or two', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 }),
+      someFolds,
+      (sizes, count) => {
+        const given = sizes.flatMap((size, label) =>
+          Array.from({ length: size }, (_, index) => ({ text: `text ${label} ${index}`, labels: [`label ${label}`] })),
+        );
+        const folds = Array.from({ length: count }, (_, index) =>
+          splitDocuments(documentsOf(given), { ...options, fold: { index, count } }),
+        );
+        for (const [label, size] of sizes.entries()) {
+          const has = ({ labels }: Document) => labels.get('topic')?.[0] === `label ${label}`;
+          for (const { train, validation, test: own, warnings } of folds) {
+            assert.ok(
+              Math.abs(own.filter(has).length - size / count) <= 1,
+              `label ${label}: ${size} in ${count} folds`,
+            );
+            if (size < Math.max(3, count)) continue;
+            assert.ok(own.some(has) && train.some(has), `label ${label}`);
+            const rest = train.filter(has).length + validation.filter(has).length;
+            if (rest >= 2) assert.ok(validation.some(has), `label ${label} in validation`);
+            assert.ok(Math.abs(validation.filter(has).length - 0.15 * rest) <= 1.5, `label ${label}: ${rest}`);
+            assert.ok(!warnings[0]?.message.includes(`"label ${label}"`));
+          }
+        }
+      },
+    ),
+    { seed: 49, numRuns: 60 },
+  );
+});
+
+test('other proportions can be asked for; with folds and with a test file they share what test leaves over', () => {
+  const given = documentsOf(Array.from({ length: 200 }, (_, index) => ({ text: `text ${index}`, labels: ['a'] })));
+  const ratios: [number, number, number] = [0.5, 0.25, 0.25];
+  const sizes = (splits: Splits) => parts(splits).map((part) => part.length);
+  assert.deepEqual(sizes(splitDocuments(given, { ...options, ratios })), [100, 50, 50]);
+  assert.deepEqual(sizes(splitDocuments(given, { ...options, ratios, fold: { index: 1, count: 5 } })), [107, 53, 40]);
+  const testing = documentsOf([{ text: 'a new text', labels: ['a'] }]);
+  assert.deepEqual(sizes(splitWithTestSet(given, testing, { ...options, ratios })), [133, 67, 1]);
 });
 
 test('with a test file, that stays whole, and training texts that stand in it are counted and left out', () => {

@@ -1,17 +1,23 @@
 import { Buffer } from 'node:buffer';
+import { bytesSource } from '../../../src/engine/data/byte-source.ts';
 import type { Document } from '../../../src/engine/data/document.ts';
 import { type Dataset, type ReadOptions, readDataset } from '../../../src/engine/data/read-dataset.ts';
 import { UserError } from '../../../src/errors.ts';
 
 /** A file's bytes from text as it stands in the test. */
-export function read(content: string | Uint8Array, fileName = 'data.csv', options: ReadOptions = {}): Dataset {
-  return readDataset(typeof content === 'string' ? Buffer.from(content) : content, fileName, options);
+export function read(content: string | Uint8Array, fileName = 'data.csv', options: ReadOptions = {}): Promise<Dataset> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return readDataset(bytesSource(bytes), fileName, options);
 }
 
 /** The message of the UserError that reading must end in. */
-export function refusal(content: string | Uint8Array, fileName = 'data.csv', options: ReadOptions = {}): string {
+export async function refusal(
+  content: string | Uint8Array,
+  fileName = 'data.csv',
+  options: ReadOptions = {},
+): Promise<string> {
   try {
-    read(content, fileName, options);
+    await read(content, fileName, options);
   } catch (error) {
     if (error instanceof UserError) return error.message;
     throw error;

@@ -8,7 +8,9 @@ import { exportFolder } from '../../../src/engine/export/export-folder.ts';
 import { openSession, realData } from '../../../src/engine/onnx/session.ts';
 import { openSafetensors } from '../../../src/engine/pretrained/safetensors.ts';
 import { parameterValues } from '../../../src/engine/pretrained/weights.ts';
+import { answerKind } from '../../../src/engine/strategy.ts';
 import { tokenBatch } from '../../../src/engine/training/token-batch.ts';
+import type { ResolvedStrategy } from '../../../src/flows/contracts.ts';
 import {
   fixtureNames,
   labels,
@@ -26,12 +28,12 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 /** A checkpoint and its export in folders of their own. */
-async function exported(name: string, kind: 'single' | 'multi', largestModelBytes?: number) {
+async function exported(name: string, strategy: ResolvedStrategy, largestModelBytes?: number) {
   const fixture = await readFixture(name);
   const checkpoint = path.join(folder, `${name}-checkpoint`);
   await writeCheckpoint(checkpoint, fixture);
-  const { model, source } = await trainedEncoder(checkpoint, fixture, kind);
-  const target = path.join(folder, `${name}-${kind}${largestModelBytes ?? ''}`);
+  const { model, source } = await trainedEncoder(checkpoint, fixture, strategy);
+  const target = path.join(folder, `${name}-${strategy}${largestModelBytes ?? ''}`);
   const files = await exportFolder(target, model, largestModelBytes);
   await source.close();
   return { fixture, model, checkpoint, target, files };
@@ -60,7 +62,7 @@ const names = await fixtureNames();
 
 for (const name of names) {
   test(`${name}: every tensor comes back from the exported file, trained rows changed, all others untouched`, async () => {
-    const { fixture, target, files, model } = await exported(name, 'single');
+    const { fixture, target, files, model } = await exported(name, 'multi-class');
     const source = await openSafetensors(path.join(target, 'model.safetensors'));
     try {
       const rows = new Set(trainedRows(model.encoder.vocabularySize));
@@ -98,7 +100,7 @@ for (const name of names) {
     const fixture = await readFixture(name);
     const checkpoint = path.join(folder, `${name}-plain`);
     await writeCheckpoint(checkpoint, fixture);
-    const { model, source } = await trainedEncoder(checkpoint, fixture, 'single');
+    const { model, source } = await trainedEncoder(checkpoint, fixture, 'multi-class');
     const weights = await parameterValues(model.encoder, source, { seed: 1, rows: null });
     await exportFolder(checkpoint.replace('plain', 'whole'), { ...model, weights, trimmed: null });
     await source.close();
@@ -113,9 +115,9 @@ describe('transformers.js opens the folder', () => {
   const texts = ['w7 w20 w33', 'w9', 'W10, w11! unheard w55 w12 w13 w14', 'w50 w6 w6 w6 w6 w59'];
 
   for (const name of names) {
-    for (const kind of ['single', 'multi'] as const) {
-      test(`${name}, ${kind}: pipeline('text-classification') gives the scores of our own graph`, async () => {
-        const { target } = await exported(name, kind);
+    for (const strategy of ['multi-class', 'one-vs-rest', 'multi-label'] as const) {
+      test(`${name}, ${strategy}: pipeline('text-classification') gives the scores of our own graph`, async () => {
+        const { target } = await exported(name, strategy);
         const { env, pipeline, AutoTokenizer } = await transformersJs();
         Object.assign(env, {
           allowRemoteModels: false,
@@ -132,9 +134,12 @@ describe('transformers.js opens the folder', () => {
         await classify.dispose();
         assert.ok(Array.isArray(scores));
         for (const [row, found] of scores.entries()) {
-          const expected = probabilities(kind, logits.slice(3 * row, 3 * row + 3));
-          assert.deepEqual(found.map(({ label }: { label: string }) => label).toSorted(), labels[kind].toSorted());
-          const named: readonly string[] = labels[kind];
+          const expected = probabilities(strategy, logits.slice(3 * row, 3 * row + 3));
+          assert.deepEqual(
+            found.map(({ label }: { label: string }) => label).toSorted(),
+            labels[answerKind(strategy)].toSorted(),
+          );
+          const named: readonly string[] = labels[answerKind(strategy)];
           for (const { label, score } of found)
             assert.ok(Math.abs(score - expected[named.indexOf(label)]!) < 1e-4, `${label} ${score}`);
         }
@@ -143,14 +148,16 @@ describe('transformers.js opens the folder', () => {
   }
 });
 
-function probabilities(kind: 'single' | 'multi', logits: readonly number[]): number[] {
+function probabilities(strategy: ResolvedStrategy, logits: readonly number[]): number[] {
   const powers = logits.map(Math.exp);
   const sum = powers.reduce((total, power) => total + power, 0);
-  return kind === 'multi' ? logits.map((logit) => 1 / (1 + Math.exp(-logit))) : powers.map((power) => power / sum);
+  return strategy !== 'multi-class'
+    ? logits.map((logit) => 1 / (1 + Math.exp(-logit)))
+    : powers.map((power) => power / sum);
 }
 
 test('weights beyond what a file may hold lie beside it, and transformers.js is told', async () => {
-  const { target, files } = await exported('bert', 'single', 1000);
+  const { target, files } = await exported('bert', 'multi-class', 1000);
   assert.ok(files.includes('onnx/model.onnx_data'));
   assert.ok(
     (await stat(path.join(target, 'onnx/model.onnx'))).size <
@@ -164,7 +171,7 @@ test('weights beyond what a file may hold lie beside it, and transformers.js is 
 });
 
 test('the configuration names the classes, and nothing of its maker comes along', async () => {
-  const { model, checkpoint, fixture } = await exported('bert', 'multi');
+  const { model, checkpoint, fixture } = await exported('bert', 'multi-label');
   const changes = {
     ...{ _name_or_path: '/home/somebody', auto_map: { AutoModel: 'code.py' }, torch_dtype: 'float16' },
     ...{ id2label: { 0: 'old' }, label2id: { old: 0 }, num_labels: 1 },
@@ -189,6 +196,6 @@ test('the configuration names the classes, and nothing of its maker comes along'
   assert.deepEqual(written.architectures, [fixture.className]);
   assert.equal(written.problem_type, 'multi_label_classification');
   assert.equal(written.dtype, 'float32');
-  assert.deepEqual(written.podium, { longTexts: 'truncate', maxTokens: 12 });
+  assert.deepEqual(written.podium, { longTexts: 'truncate', maxTokens: 12, strategy: 'multi-label' });
   for (const gone of ['_name_or_path', 'auto_map', 'torch_dtype', 'num_labels']) assert.ok(!(gone in written), gone);
 });

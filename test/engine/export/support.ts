@@ -8,7 +8,8 @@ import type { TrainedEncoder } from '../../../src/engine/export/export-folder.ts
 import { parseFaithfully } from '../../../src/engine/export/faithful-json.ts';
 import { openSafetensors, type TensorSource, writeSafetensors } from '../../../src/engine/pretrained/safetensors.ts';
 import { parameterValues } from '../../../src/engine/pretrained/weights.ts';
-import type { CategoryKind } from '../../../src/flows/contracts.ts';
+import { answerKind } from '../../../src/engine/strategy.ts';
+import type { ResolvedStrategy } from '../../../src/flows/contracts.ts';
 
 const fixtures = new URL('../architectures/fixtures/', import.meta.url);
 
@@ -118,9 +119,9 @@ export const trainedRows = (vocabularySize: number): Uint32Array =>
 export async function trainedEncoder(
   checkpoint: string,
   fixture: Fixture,
-  kind: CategoryKind,
+  strategy: ResolvedStrategy,
 ): Promise<{ model: TrainedEncoder; source: TensorSource }> {
-  const encoder = encoderFor(fixture.config, labels[kind].length);
+  const encoder = encoderFor(fixture.config, labels[answerKind(strategy)].length);
   const source = await openSafetensors(path.join(checkpoint, 'model.safetensors'));
   const rows = trainedRows(encoder.vocabularySize);
   const weights = await parameterValues(encoder, source, { seed: 1, rows });
@@ -136,8 +137,8 @@ export async function trainedEncoder(
     weights,
     trimmed: { rows, source },
     tokenizerFiles: checkpoint,
-    labels: labels[kind],
-    kind,
+    labels: labels[answerKind(strategy)],
+    strategy,
     maxTokens: 12,
     facts: { longTexts: 'truncate' },
   };

@@ -51,7 +51,7 @@ function solve(matrix: number[][], positive: number[], balanced: boolean): Binar
   const fit = fitBinary({
     matrix: sparse(matrix),
     positive: holds,
-    ...(balanced ? balancedWeights(holds) : { positiveWeight: 1, negativeWeight: 1 }),
+    documentWeights: balanced ? balancedWeights(holds) : new Float64Array(holds.length).fill(1),
     inverseRegularisation: 10,
     gradientTolerance: 1e-8,
     maxIterations: 1000,

@@ -6,9 +6,9 @@ import { type Progress, quickRecipe } from '../../../src/flows/contracts.ts';
 import { quietHooks } from '../../support/hooks.ts';
 import { savedFiles } from '../../support/saved-files.ts';
 
-function taskOf(kind: TrainTask['kind'], labels: string[], texts: string[], targets: number[][]): TrainTask {
+function taskOf(strategy: TrainTask['strategy'], labels: string[], texts: string[], targets: number[][]): TrainTask {
   return {
-    kind,
+    strategy,
     labels,
     train: { texts, targets },
     validation: { texts: [], targets: [] },
@@ -20,19 +20,19 @@ function taskOf(kind: TrainTask['kind'], labels: string[], texts: string[], targ
 
 const subjects = ['tram', 'bus', 'ferry'];
 const moods = ['was late and loud', 'came early, lovely', 'arrived as planned'];
-/** 90 short complaints; the subject is the label, for `multi` the mood (3 to 5) as well */
+/** 90 short complaints; the subject is the label, for multi-label the mood (3 to 5) as well */
 const texts = Array.from(
   { length: 90 },
   (_, index) => `The ${subjects[index % 3]} number ${index} ${moods[(index >> 2) % 3]}`,
 );
 const single = taskOf(
-  'single',
+  'multi-class',
   subjects,
   texts,
   texts.map((_, index) => [index % 3]),
 );
 const multi = taskOf(
-  'multi',
+  'multi-label',
   [...subjects, ...moods],
   texts,
   texts.map((_, index) => [index % 3, 3 + ((index >> 2) % 3)]),
@@ -46,7 +46,7 @@ test('single and multi: what was learnt is predicted, again after saving and loa
     const files = await savedFiles(model);
     assert.deepEqual([...files.keys()], ['config.json', 'vocabulary.json', 'weights.bin']);
     const loaded = loadTfidfLogreg(files);
-    assert.deepEqual([loaded.kind, loaded.labels], [task.kind, task.labels]);
+    assert.deepEqual([loaded.strategy, loaded.labels], [task.strategy, task.labels]);
     assert.equal(loaded.parameters, model.parameters);
     const fresh = ['a ferry!', 'bus tram', '', '🚋🚋', 'früh und pünktlich', ...texts.map((text) => text.slice(3, 20))];
     assert.deepEqual(await loaded.predict(fresh), await model.predict(fresh));
@@ -63,7 +63,7 @@ test('the same task gives the same bytes', async () => {
 test('single always answers one label, whatever the texts', async () => {
   const odd = ['', '   ', 'word', 'a', '👍🏽👍🏽', '🚌', '你好你好', '\ud800', '...'];
   const task = taskOf(
-    'single',
+    'multi-class',
     ['x', 'y'],
     odd,
     odd.map((_, index) => [index % 2]),
@@ -76,20 +76,23 @@ test('single always answers one label, whatever the texts', async () => {
 });
 
 test('two documents, one document, documents without any feature, labels nobody has', async () => {
-  const two = await tfidfLogreg.train(taskOf('single', ['x', 'y'], ['good tram', 'bad bus'], [[0], [1]]), quietHooks());
+  const two = await tfidfLogreg.train(
+    taskOf('multi-class', ['x', 'y'], ['good tram', 'bad bus'], [[0], [1]]),
+    quietHooks(),
+  );
   assert.deepEqual(await two.predict(['good tram', 'bad bus']), [[0], [1]]);
-  const one = await tfidfLogreg.train(taskOf('single', ['x', 'y', 'z'], ['good tram'], [[1]]), quietHooks());
+  const one = await tfidfLogreg.train(taskOf('multi-class', ['x', 'y', 'z'], ['good tram'], [[1]]), quietHooks());
   assert.deepEqual(await one.predict(['anything', '']), [[1], [1]]);
-  const blank = await tfidfLogreg.train(taskOf('multi', ['x', 'y'], ['', '.'], [[0], [0]]), quietHooks());
+  const blank = await tfidfLogreg.train(taskOf('multi-label', ['x', 'y'], ['', '.'], [[0], [0]]), quietHooks());
   assert.deepEqual(await blank.predict(['', 'anything']), [[0], [0]]);
-  await assert.rejects(tfidfLogreg.train(taskOf('single', ['x'], [], []), quietHooks()), /no training document/);
+  await assert.rejects(tfidfLogreg.train(taskOf('multi-class', ['x'], [], []), quietHooks()), /no training document/);
 });
 
 test('300 labels', async () => {
   const labels = Array.from({ length: 300 }, (_, index) => `intent ${index}`);
   const many = labels.flatMap((_, index) => [`code${index} please`, `tell me about code${index}`]);
   const targets = many.map((_, index) => [index >> 1]);
-  const model = await tfidfLogreg.train(taskOf('single', labels, many, targets), quietHooks());
+  const model = await tfidfLogreg.train(taskOf('multi-class', labels, many, targets), quietHooks());
   assert.deepEqual(await model.predict(many), targets);
 });
 

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { TrainHooks, TrainTask } from '../../../src/engine/classifier.ts';
+import { loadEncoderFolder } from '../../../src/engine/models/encoder-folder.ts';
 import { pretrainedFamily } from '../../../src/engine/models/pretrained.ts';
 import { loadFamily, openModel } from '../../../src/engine/models/registry.ts';
 import { Random } from '../../../src/engine/training/random.ts';
@@ -51,7 +52,7 @@ function task(
   });
   const cut = Math.floor(count * 0.75);
   return {
-    kind,
+    strategy: kind === 'single' ? 'multi-class' : 'multi-label',
     labels: kind === 'single' ? ['a', 'b', 'c'] : ['x', 'y'],
     train: part(0, cut),
     validation: part(cut, count),
@@ -88,6 +89,27 @@ for (const name of names) {
     await opened.dispose();
   });
 }
+
+for (const longTexts of ['truncate', 'windows'] as const)
+  test(`one-vs-rest, long texts ${longTexts}: exactly one label, the delivered folder's as well`, async (t) => {
+    const { checkpoint, hooks } = await scene(t);
+    const changes = { longTexts, maxTokens: 12, epochs: 14, patienceEpochs: 14, learningRate: 1e-2 };
+    const long = longTexts === 'windows' ? { length: 18, place: 17 } : {};
+    const given: TrainTask = { ...task('single', changes, long), strategy: 'one-vs-rest', classWeights: true };
+    const model = await pretrainedFamily(`folder:${checkpoint}`).train(given, hooks);
+    const texts = [...given.validation.texts, 'w40 w41', '', `${'w21 '.repeat(40)}w11`];
+    const predicted = await model.predict(texts);
+    assert.ok(predicted.every(({ length }) => length === 1));
+    const right = shareRight(given, predicted.slice(0, given.validation.texts.length));
+    assert.ok(right > (longTexts === 'windows' ? 0.6 : 0.9), `${right} right`);
+    const target = path.join(checkpoint, '..', 'delivered');
+    await model.save(target);
+    await model.dispose();
+    const opened = await loadEncoderFolder(target);
+    assert.equal(opened.strategy, 'one-vs-rest');
+    assert.deepEqual(await opened.predict(texts), predicted);
+    await opened.dispose();
+  });
 
 test('the checkpoint itself stays as it was, and is told with the result', async (t) => {
   const { checkpoint, hooks } = await scene(t);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -15,32 +15,39 @@ test('the catalogue offers exactly the built-in models that there is code for', 
   );
 });
 
-for (const id of modelIds) {
-  test(`the folder of ${id} is opened by what its config.json says, and labels texts as the trained model does`, async (t) => {
-    const family = await loadFamily(id);
-    const texts = Array.from({ length: 40 }, (_, index) =>
-      index % 2 ? 'a hole in the road' : 'no water from the tap',
-    );
-    const part = { texts, targets: texts.map((_, index) => [index % 2]) };
-    const task = {
-      kind: 'single',
-      labels: ['water', 'road'],
-      train: part,
-      validation: part,
-      recipe: quickRecipe,
-      classWeights: false,
-      seed: 1,
-    } as const;
-    const model = await family.train({ ...task, labels: [...task.labels] }, quietHooks());
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-registry-'));
-    t.after(() => rm(folder, { recursive: true, force: true }));
-    await model.save(folder);
-    const opened = await openModel(folder);
-    assert.deepEqual(opened.labels, ['water', 'road']);
-    assert.deepEqual(await opened.predict(texts), await model.predict(texts));
-    await Promise.all([opened.dispose(), model.dispose()]);
-  });
-}
+for (const id of modelIds)
+  for (const strategy of ['multi-class', 'one-vs-rest', 'multi-label'] as const)
+    test(`${id}, ${strategy}: its folder is opened by what config.json says, and labels texts as the trained model does`, async (t) => {
+      const texts = Array.from({ length: 40 }, (_, index) =>
+        index % 2 ? 'a hole in the road' : 'no water from the tap',
+      );
+      const targets = texts.map((_, index) => (strategy === 'multi-label' && index % 4 === 0 ? [0, 1] : [index % 2]));
+      const task = {
+        strategy,
+        labels: ['water', 'road'],
+        train: { texts, targets },
+        validation: { texts, targets },
+        recipe: { ...quickRecipe, epochs: 1 },
+        classWeights: false,
+        seed: 1,
+      };
+      const model = await (await loadFamily(id)).train(task, quietHooks());
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-registry-'));
+      t.after(() => rm(folder, { recursive: true, force: true }));
+      await model.save(folder);
+      const predicted = await model.predict(texts);
+      const opened = await openModel(folder);
+      assert.deepEqual(opened.labels, ['water', 'road']);
+      assert.deepEqual(await opened.predict(texts), predicted);
+      // a folder from before there was a choice names none
+      const file = path.join(folder, 'config.json');
+      const { podium, ...config } = JSON.parse(await readFile(file, 'utf8'));
+      assert.equal(podium.strategy, strategy);
+      await writeFile(file, JSON.stringify({ ...config, podium: { ...podium, strategy: undefined } }));
+      const old = await openModel(folder);
+      if (strategy !== 'one-vs-rest') assert.deepEqual(await old.predict(texts), predicted);
+      await Promise.all([opened.dispose(), old.dispose(), model.dispose()]);
+    });
 
 test('an unknown model, and a folder that is none, are refused with what is known', async (t) => {
   await assert.rejects(loadFamily('constructor'), /no model "constructor"\. Supported: builtin\/tfidf-logreg/);

@@ -15,7 +15,7 @@ import { openPretrainedTokenizer } from '../../../src/engine/tokenizer/pretraine
 import { buildInference } from '../../../src/engine/training/inference-graph.ts';
 import { Random } from '../../../src/engine/training/random.ts';
 import { tokenBatch } from '../../../src/engine/training/token-batch.ts';
-import { quickRecipe } from '../../../src/flows/contracts.ts';
+import { quickRecipe, type ResolvedStrategy } from '../../../src/flows/contracts.ts';
 import { quietHooks } from '../../support/hooks.ts';
 import { transformersJs } from '../export/support.ts';
 
@@ -67,7 +67,7 @@ function taskIn(language: keyof typeof languages, longest = 7): TrainTask {
     return { texts, targets };
   };
   return {
-    kind: 'single',
+    strategy: 'multi-class',
     labels: ['roads', 'water'],
     train: part(300),
     validation: part(100),
@@ -93,24 +93,26 @@ for (const language of ['zh', 'ja', 'th'] as const) {
   });
 }
 
-for (const kind of ['single', 'multi'] as const) {
-  test(`${kind}: transformers.js opens the delivered folder and gives our scores`, async () => {
+for (const strategy of ['multi-class', 'one-vs-rest', 'multi-label'] as const) {
+  test(`${strategy}: transformers.js opens the delivered folder and gives our scores`, async () => {
     const task = taskIn('ja');
-    const targets = task.train.targets.map((target, index) => (kind === 'multi' && index % 5 === 0 ? [0, 1] : target));
+    const targets = task.train.targets.map((target, index) =>
+      strategy === 'multi-label' && index % 5 === 0 ? [0, 1] : target,
+    );
     const recipe = { ...quickRecipe, epochs: 1 };
     const model = await transformerMini.train(
-      { ...task, kind, train: { ...task.train, targets }, recipe },
+      { ...task, strategy, train: { ...task.train, targets }, recipe },
       quietHooks(),
     );
-    const target = path.join(folder, kind);
+    const target = path.join(folder, strategy);
     await model.save(target);
     await model.dispose();
     const texts = [...task.validation.texts.slice(0, 8), '', 'A NEW word, 龘 and 👾 [UNK]', '道路工事'.repeat(500)];
-    const expected = await scoresOf(target, kind, texts);
+    const expected = await scoresOf(target, strategy, texts);
 
     const { env, pipeline } = await transformersJs();
     Object.assign(env, { allowRemoteModels: false, localModelPath: folder, useFSCache: false });
-    const classify = await pipeline('text-classification', kind);
+    const classify = await pipeline('text-classification', strategy);
     for (const [row, text] of texts.entries()) {
       const found: unknown = await classify(text, { top_k: null });
       assert.ok(Array.isArray(found));
@@ -128,7 +130,7 @@ for (const kind of ['single', 'multi'] as const) {
 }
 
 /** By the delivered graph and tokenizer, cut where the configuration says. */
-async function scoresOf(target: string, kind: 'single' | 'multi', texts: readonly string[]): Promise<number[][]> {
+async function scoresOf(target: string, strategy: ResolvedStrategy, texts: readonly string[]): Promise<number[][]> {
   const written: unknown = JSON.parse(await readFile(path.join(target, 'config.json'), 'utf8'));
   const { podium, vocab_size } = configSchema.parse(written);
   const tokenizer = await openPretrainedTokenizer(target, vocab_size);
@@ -140,7 +142,7 @@ async function scoresOf(target: string, kind: 'single' | 'multi', texts: readonl
     const logits = Array.from(realData(await session.run(tokenBatch(documents)), 'logits'));
     const powers = logits.map(Math.exp);
     const sum = powers.reduce((total, power) => total + power, 0);
-    scores.push(powers.map((power) => (kind === 'multi' ? power / (1 + power) : power / sum)));
+    scores.push(powers.map((power) => (strategy === 'multi-class' ? power / sum : power / (1 + power))));
   }
   await session.release();
   return scores;

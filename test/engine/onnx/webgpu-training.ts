@@ -35,7 +35,7 @@ async function train(provider: (typeof providerNames)[number], checkpoints: stri
     targets: texts.map((_, index) => [index % 3]),
   });
   const task = {
-    kind: 'single' as const,
+    strategy: 'multi-class' as const,
     labels: ['a', 'b', 'c'],
     train: labelled(data.train),
     validation: labelled(data.validation),

@@ -111,12 +111,12 @@ test('both losses, with and without weights, equal those of PyTorch', async () =
   const one = graph.initializer('single', [5, 3], Float64Array.from(oneHot));
   const many = graph.initializer('multi', [5, 3], Float64Array.from(multi));
   const targets = single.map((label) => [label]);
-  const total = (kind: 'single' | 'multi', of: number[] | null): Value =>
-    graph.scalar(normaliserOf({ kind, classes: 3, weights: of }, targets));
-  graph.output('cross_entropy', softmaxCrossEntropy(x, one, null, total('single', null)));
-  graph.output('cross_entropy_weighted', softmaxCrossEntropy(x, one, w, total('single', weights)));
-  graph.output('binary_cross_entropy', sigmoidCrossEntropy(x, many, null, total('multi', null)));
-  graph.output('binary_cross_entropy_weighted', sigmoidCrossEntropy(x, many, w, total('multi', weights)));
+  const total = (strategy: 'multi-class' | 'multi-label', of: number[] | null): Value =>
+    graph.scalar(normaliserOf({ strategy, classes: 3, weights: of }, targets));
+  graph.output('cross_entropy', softmaxCrossEntropy(x, one, null, total('multi-class', null)));
+  graph.output('cross_entropy_weighted', softmaxCrossEntropy(x, one, w, total('multi-class', weights)));
+  graph.output('binary_cross_entropy', sigmoidCrossEntropy(x, many, null, total('multi-label', null)));
+  graph.output('binary_cross_entropy_weighted', sigmoidCrossEntropy(x, many, w, total('multi-label', weights)));
   inDouble(graph);
   const session = await openSession(graph.encode());
   const results = await session.run({});

@@ -55,6 +55,29 @@ test('a training killed in epoch 2, and again in epoch 4, goes on from the epoch
   assert.equal(third.outcome, unbroken);
 });
 
+test('a training that pauses after epochs gives what one without breaks gives, bit for bit', async () => {
+  const checkpoints = await folder();
+  const pausedSchema = z.object({ paused: z.boolean(), epochs: z.array(z.unknown()), chosenEpoch: z.number() });
+  const told: number[] = [];
+  for (const until of [1, 3, 3]) {
+    const outcome = await trainTiny(checkpoints, tinyTask(), (epoch) => told.push(epoch), until);
+    const { paused, epochs: done, chosenEpoch } = pausedSchema.parse(JSON.parse(outcome));
+    assert.deepEqual([paused, done.length], [true, until]);
+    assert.ok(chosenEpoch <= until);
+  }
+  assert.equal(await trainTiny(checkpoints, tinyTask(), (epoch) => told.push(epoch)), unbroken);
+  assert.deepEqual(told, [1, 2, 3, 4, 5], 'no epoch was trained twice');
+});
+
+test('a training that is out of patience is over, however far it might have gone', async () => {
+  const impatient = tinyTask({ patienceEpochs: 1, epochs: 50 });
+  const whole = z.object({ epochs: z.array(z.unknown()) }).parse(JSON.parse(await trainTiny(null, impatient)));
+  const last = whole.epochs.length;
+  assert.ok(last < 50, 'the task never stops early');
+  const outcome = await trainTiny(await folder(), impatient, undefined, last);
+  assert.equal(z.object({ paused: z.boolean() }).parse(JSON.parse(outcome)).paused, false);
+});
+
 test('a checkpoint folder changes nothing, and a finished training is not trained again', async () => {
   const checkpoints = await folder();
   assert.equal(await trainTiny(checkpoints), unbroken);

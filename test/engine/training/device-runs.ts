@@ -22,13 +22,13 @@ export interface Case {
   objective: Objective;
 }
 
-const single: Objective = { kind: 'single', classes, weights: null };
+const single: Objective = { strategy: 'multi-class', classes, weights: null };
 
 export const weightedWithDropout: Case = {
   name: 'class weights and dropout',
   model: 'bert',
   dropout: 0.2,
-  objective: { kind: 'single', classes, weights: [0.5, 2, 1] },
+  objective: { strategy: 'multi-class', classes, weights: [0.5, 2, 1] },
 };
 
 export const cases: readonly Case[] = [
@@ -38,7 +38,7 @@ export const cases: readonly Case[] = [
     name: 'several labels, weighted, and dropout',
     model: 'roberta',
     dropout: 0.1,
-    objective: { kind: 'multi', classes, weights: [1, 3, 2] },
+    objective: { strategy: 'multi-label', classes, weights: [1, 3, 2] },
   },
 ];
 
@@ -54,7 +54,7 @@ export function networkOf({ model, dropout }: Pick<Case, 'model' | 'dropout'>): 
 }
 
 /** Batches of several lengths, the last of an epoch smaller than the others. */
-function batchOf(step: number, kind: Objective['kind']): Batch<Uint32Array> {
+function batchOf(step: number, strategy: Objective['strategy']): Batch<Uint32Array> {
   const random = new Random(step, 'documents');
   const count = step % 7 === 0 ? batchSize - 2 : batchSize;
   const length = 3 + random.below(8);
@@ -63,7 +63,7 @@ function batchOf(step: number, kind: Objective['kind']): Batch<Uint32Array> {
   );
   const targets = documents.map((_, index) => {
     const label = index % classes;
-    return kind === 'single' ? [label] : [label, (label + 1) % classes].slice(index % 3).sort((a, b) => a - b);
+    return strategy !== 'multi-label' ? [label] : [label, (label + 1) % classes].slice(index % 3).sort((a, b) => a - b);
   });
   return { documents, targets };
 }
@@ -82,7 +82,7 @@ export async function run(stepper: TrainingStepper<Uint32Array>, { objective }: 
       const first = results.length + 1;
       const count = Math.min(stepper.stepsAtOnce, end - results.length);
       const steps = Array.from({ length: count }, (_, index) => first + index);
-      const batches = steps.map((step) => batchOf(step, objective.kind));
+      const batches = steps.map((step) => batchOf(step, objective.strategy));
       const rates = steps.map((step) => 2e-3 * (1 - step / (2 * stepCount)));
       results.push(...(await stepper.steps(batches, first, rates)));
     }

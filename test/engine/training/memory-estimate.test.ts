@@ -38,7 +38,7 @@ const network = encoderNetwork(
   encoder,
   new Map(encoder.parameters.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))])),
 );
-const objective = { kind: 'single' as const, classes: 3, weights: null };
+const objective = { strategy: 'multi-class' as const, classes: 3, weights: null };
 
 test('twice the documents need twice the memory, twice the tokens more than twice', () => {
   const { graph } = buildGradientGraph(network, objective);

@@ -16,10 +16,10 @@ export const epochs = 5;
 export function tinyTask(changes: Partial<TrainTask['recipe']> = {}, seed = 7): TrainTask {
   const texts = (count: number, from: number) => ({
     texts: Array.from({ length: count }, (_, index) => String(index)),
-    targets: [...tinyBatch(count, 'single', from).targets].map((target) => [...target]),
+    targets: [...tinyBatch(count, 'multi-class', from).targets].map((target) => [...target]),
   });
   return {
-    kind: 'single',
+    strategy: 'multi-class',
     labels: ['a', 'b', 'c'],
     train: texts(60, 1),
     validation: texts(30, 2),
@@ -34,11 +34,16 @@ export async function trainTiny(
   checkpoints: string | null,
   task = tinyTask(),
   onEpoch: (epoch: number) => void = () => undefined,
+  untilEpoch: number | null = null,
 ): Promise<string> {
-  const data = { train: tinyBatch(60, 'single', 1).documents, validation: tinyBatch(30, 'single', 2).documents };
+  const data = {
+    train: tinyBatch(60, 'multi-class', 1).documents,
+    validation: tinyBatch(30, 'multi-class', 2).documents,
+  };
   let told = 0;
   const hooks = quietHooks({
     checkpoints,
+    untilEpoch,
     onProgress: ({ epoch }) => {
       if (epoch !== null && epoch > told) {
         told = epoch;
@@ -46,7 +51,7 @@ export async function trainTiny(
       }
     },
   });
-  const { weights, ...outcome } = await trainNetwork(tinyNetwork(0.1), data, task, 1e-2, hooks);
+  const { weights, secondsBefore: _, ...outcome } = await trainNetwork(tinyNetwork(0.1), data, task, 1e-2, hooks);
   const hash = createHash('sha256');
   for (const [name, values] of weights) hash.update(name).update(values);
   return JSON.stringify({ ...outcome, weights: hash.digest('hex') });

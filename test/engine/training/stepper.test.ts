@@ -26,7 +26,7 @@ async function losses(
   const found: number[] = [];
   const norms: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    const { loss, gradientNorm } = await stepper.step(tinyBatch(10, objective.kind, step), step, 1e-3);
+    const { loss, gradientNorm } = await stepper.step(tinyBatch(10, objective.strategy, step), step, 1e-3);
     found.push(loss);
     norms.push(gradientNorm);
   }
@@ -43,14 +43,14 @@ function close(found: readonly number[], expected: readonly number[], tolerance:
   }
 }
 
-for (const kind of ['single', 'multi'] as const) {
+for (const strategy of ['multi-class', 'one-vs-rest', 'multi-label'] as const) {
   for (const weights of [null, [0.5, 2, 1]]) {
     for (const [name, network] of [
       ['an encoder', () => tinyNetwork()],
       ['fasttext, whose table goes through by rows', () => fasttextNetwork(50, classes, 1)],
     ] as const) {
-      test(`${name}, ${kind}, class weights ${weights}: a batch in three parts gives the losses of the whole`, async () => {
-        const objective = { kind, classes, weights };
+      test(`${name}, ${strategy}, class weights ${weights}: a batch in three parts gives the losses of the whole`, async () => {
+        const objective = { strategy, classes, weights };
         const whole = await losses(network(), objective, plain);
         const parts = await losses(network(), objective, { ...plain, pieces: 3 });
         close(parts.losses, whole.losses, 1e-6);
@@ -62,10 +62,10 @@ for (const kind of ['single', 'multi'] as const) {
 
 test('gradients added up in the buffer they are read from equal those in a buffer of their own, bit for bit', async () => {
   const network = tinyNetwork();
-  const objective: Objective = { kind: 'single', classes, weights: null };
+  const objective: Objective = { strategy: 'multi-class', classes, weights: null };
   const { graph } = buildGradientGraph(network, objective, { accumulate: true });
   const session = await openSession(graph.encode());
-  const { documents, targets } = tinyBatch(6, 'single', 2);
+  const { documents, targets } = tinyBatch(6, 'multi-class', 2);
   const { feeds, rows } = network.trainingBatch(documents, new Random(1, 'noise'));
   feeds['target'] = tensor(targetMatrix(targets, classes), [targets.length, classes]);
   feeds['normaliser'] = tensor(Float32Array.of(6), []);
@@ -108,7 +108,7 @@ function smallMachine(mostDocuments: number): NonNullable<StepperOptions['open']
 }
 
 test('where memory runs out the batch goes through in smaller parts, from the same step, with the same losses', async () => {
-  const objective: Objective = { kind: 'single', classes, weights: null };
+  const objective: Objective = { strategy: 'multi-class', classes, weights: null };
   const whole = await losses(tinyNetwork(), objective, plain);
   const halved = await losses(tinyNetwork(), objective, { ...plain, open: smallMachine(3) });
   assert.equal(halved.pieces, 4);
@@ -116,7 +116,7 @@ test('where memory runs out the batch goes through in smaller parts, from the sa
 });
 
 test('a single text that does not fit into memory ends training with the reason', async () => {
-  const objective: Objective = { kind: 'single', classes, weights: null };
+  const objective: Objective = { strategy: 'multi-class', classes, weights: null };
   await assert.rejects(
     losses(tinyNetwork(), objective, { ...plain, open: smallMachine(0) }),
     /a single text doesn't fit/,
@@ -137,9 +137,9 @@ test('what ONNX Runtime says when it gets no memory is understood as that', asyn
 });
 
 test('the loss of a diverging training is told by step', async () => {
-  const stepper = await Stepper.open(tinyNetwork(), { kind: 'single', classes, weights: null }, plain);
+  const stepper = await Stepper.open(tinyNetwork(), { strategy: 'multi-class', classes, weights: null }, plain);
   const [weight] = stepper.state.weights().values();
   weight?.fill(Number.NaN);
-  await assert.rejects(stepper.step(tinyBatch(4, 'single', 1), 7, 1e-3), /loss NaN.* at step 7/);
+  await assert.rejects(stepper.step(tinyBatch(4, 'multi-class', 1), 7, 1e-3), /loss NaN.* at step 7/);
   await stepper.release();
 });

@@ -1,0 +1,40 @@
+/** Every problem of every row as a CSV file, written while a dataset is read. */
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { stringify } from 'csv-stringify/sync';
+import type { Problem } from './warning-log.ts';
+
+export interface ProblemFile {
+  /** how many problems were written */
+  readonly rows: number;
+  add(problem: Problem): void;
+  close(): void;
+}
+
+const header = ['row', 'line', 'column', 'problem', 'what', 'done'];
+const buffered = 500;
+
+/** Replaces the file. Writes at once, without waiting: reading is one long computation. */
+export function createProblemFile(file: string): ProblemFile {
+  const handle = openSync(file, 'w');
+  let rows = 0;
+  let waiting: (string | number | null)[][] = [header];
+  const write = () => {
+    // a spreadsheet would run a cell that begins like a formula (https://owasp.org/www-community/attacks/CSV_Injection)
+    writeFileSync(handle, stringify(waiting, { escape_formulas: true }));
+    waiting = [];
+  };
+  return {
+    get rows() {
+      return rows;
+    },
+    add({ row, line, column, code, what, done }) {
+      rows += 1;
+      waiting.push([row, line, column, code, what, done]);
+      if (waiting.length >= buffered) write();
+    },
+    close() {
+      write();
+      closeSync(handle);
+    },
+  };
+}

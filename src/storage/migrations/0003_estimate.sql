@@ -1,0 +1,1 @@
+ALTER TABLE `benchmarks` ADD `estimate` text;
