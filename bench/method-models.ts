@@ -53,6 +53,21 @@ export function skewedShares(labels: number, ratio: number): number[] {
   return weights.map((weight) => weight / total);
 }
 
+/** How often each label occurs. */
+export interface Shape {
+  name: string;
+  shares: number[];
+}
+
+export const shapes: Shape[] = [
+  { name: '2 labels, even', shares: [0.5, 0.5] },
+  { name: '2 labels, 90/10', shares: [0.9, 0.1] },
+  { name: '3 labels', shares: [0.5, 0.3, 0.2] },
+  { name: '6 labels, skewed 25:1', shares: skewedShares(6, 25) },
+  { name: '20 labels, skewed 4:1', shares: skewedShares(20, 4) },
+  { name: '77 labels, even', shares: skewedShares(77, 1) },
+];
+
 /** Which of a test set's documents are hard. */
 export function drawHardness(documents: number, chance: Chance): boolean[] {
   return Array.from({ length: documents }, () => chance() < hardShare);

@@ -1,14 +1,11 @@
 /**
- * `npm run bench -- method [part] [draws] [only]`: does the method keep what it promises? Without a part: all quick parts.
- * `only` is a regular expression that a row's name and number of test documents must match, such as "^77 labels.* 400$".
+ * `npm run bench -- method [part] [draws] [only]`: does the method keep what it promises? Without a part: coverage, repeats
+ * and comparisons. `only` is a regular expression that a row's name (labels, test documents, F1) must match, such as
+ * "^77 labels.* 400 "; without it the rows that take long are left out.
  */
 import { UserError } from '../src/errors.ts';
-
-const parts: Record<string, (draws: number, only: RegExp) => Promise<void>> = {
-  coverage: async (draws, only) => (await import('./method-coverage.ts')).benchCoverage(draws, only),
-  repeats: async (draws, only) => (await import('./method-coverage.ts')).benchRepeats(draws, only),
-  comparisons: async (draws, only) => (await import('./method-coverage.ts')).benchComparisons(draws, only),
-};
+import { rowParts } from './method-parts.ts';
+import { benchRows } from './method-rows.ts';
 
 /** They train for an hour where nothing is recorded yet, so only who names them gets them; `more`: the recordings' folder. */
 const trainings: Record<string, (folder?: string) => Promise<void>> = {
@@ -17,13 +14,14 @@ const trainings: Record<string, (folder?: string) => Promise<void>> = {
 };
 
 /** @throws UserError when there is no such part */
-export async function benchMethod(part?: string, more?: string, only = ''): Promise<void> {
-  if (part !== undefined && Object.hasOwn(trainings, part)) return trainings[part]?.(more);
-  if (part !== undefined && !Object.hasOwn(parts, part)) {
-    const known = [...Object.keys(parts), ...Object.keys(trainings)].join(', ');
-    throw new UserError(`There is no part ${JSON.stringify(part)}. There are: ${known}.`);
+export async function benchMethod(name?: string, more?: string, only?: string): Promise<void> {
+  if (name !== undefined && Object.hasOwn(trainings, name)) return trainings[name]?.(more);
+  if (name !== undefined && !Object.hasOwn(rowParts, name)) {
+    const known = [...Object.keys(rowParts), ...Object.keys(trainings)].join(', ');
+    throw new UserError(`There is no part ${JSON.stringify(name)}. There are: ${known}.`);
   }
-  const draws = Number(more ?? '1000');
-  for (const [own, run] of Object.entries(parts))
-    if (part === undefined || part === own) await run(draws, new RegExp(only));
+  const draws = more === undefined ? undefined : Number(more);
+  const rows = only === undefined ? undefined : new RegExp(only);
+  for (const [own, part] of Object.entries(rowParts))
+    if (name === undefined || name === own) await benchRows(own, part, draws, rows);
 }

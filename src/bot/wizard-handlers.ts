@@ -11,11 +11,11 @@ import { findDataset, recentDatasets } from '../storage/benchmark-queries.ts';
 import type { BotContext } from './context.ts';
 import { actions, blocks, callbacks, commandName } from './ids.ts';
 import { slackErrorCode } from './slack-error.ts';
-import { escapeMrkdwn, name, plain, section } from './text.ts';
+import { escapeMrkdwn, name } from './text.ts';
 import { takeUpload } from './upload.ts';
 import { choicesView, parseChoicesStep } from './wizard/choices-step.ts';
 import { columnsView, parseColumnsStep } from './wizard/columns-step.ts';
-import { datasetView, parseDatasetStep, readingView } from './wizard/dataset-step.ts';
+import { datasetView, notMemberView, parseDatasetStep, readingView } from './wizard/dataset-step.ts';
 import { reviewView } from './wizard/review-step.ts';
 
 const knownDatasetsShown = 50;
@@ -51,21 +51,6 @@ function registerStart(app: App, context: BotContext): void {
     if (opened.view?.id && channel !== undefined && (channel.is_member || channel.is_im || channel.is_mpim)) return;
     if (opened.view?.id) await client.views.update({ view_id: opened.view.id, view: notMemberView(draft.id) });
   });
-}
-
-function notMemberView(benchmarkId: string): ModalView {
-  return {
-    type: 'modal',
-    callback_id: callbacks.reading,
-    private_metadata: benchmarkId,
-    title: plain('New benchmark'),
-    close: plain('Close'),
-    blocks: [
-      section(
-        'Podium is not in this channel yet, so it could not post the results here. Type `/invite @Podium`, then start again.',
-      ),
-    ],
-  };
 }
 
 function registerDatasetStep(app: App, context: BotContext): void {

@@ -84,9 +84,9 @@ async function needsOfFile(file: string, options: ModelsOptions): Promise<Needs>
   const source = await fileSource(file).catch((cause: unknown) => {
     throw new UserError(`${file} can't be read: ${errorText(cause)}`, { cause });
   });
-  const { limits } = readSettings(process.env).engine;
-  const dataset = await readDataset(source, path.basename(file), { limits });
-  const { profile } = await prepareAndProfile(dataset, noPreparation);
+  const { engine } = readSettings(process.env);
+  const dataset = await readDataset(source, path.basename(file), { limits: engine.limits });
+  const { profile } = await prepareAndProfile(dataset, noPreparation, engine);
   const found = needsOf(profile, 'multilingual');
   const typed = await needsTyped(options);
   return {

@@ -39,15 +39,16 @@ export async function readInput(file: string, options: RankOptions): Promise<Ran
   if (options.problems !== undefined) await checkOutput('--problems', options.problems, inputs);
   if (options.predictions !== undefined) await checkOutputFolder(options.predictions);
   const models = await chosenModels(options.models);
+  const { engine } = readSettings(process.env);
   const dataset = await readTraining(file, options);
   const wanted = namesOf(options.categories, dataset);
   const preparation = await preparationOf(options, dataset, wanted ?? null);
-  const { prepared, profile } = await prepareAndProfile(dataset, preparation).catch((error: unknown) => {
+  const { prepared, profile } = await prepareAndProfile(dataset, preparation, engine).catch((error: unknown) => {
     throw namingOptions(options, error);
   });
   const categories = chosenCategories(profile, wanted);
   const testFile = options.test === undefined ? null : await readTest(options.test, dataset, categories, options);
-  const test = testFile && (await prepareTestDataset(testFile, preparation, prepared));
+  const test = testFile && (await prepareTestDataset(testFile, preparation, prepared, engine));
   checkStrategies(preparation, categories, { dataset: prepared, test });
   const warnings = [...of(profile.fileName, profile.warnings), ...(test ? of(test.fileName, test.warnings) : [])];
   return { data: { dataset: prepared, test }, profile, preparation, models, categories, warnings };
@@ -124,8 +125,13 @@ const plainReasons: Record<string, string> = {
   EACCES: 'permission denied.',
 };
 
-/** @param problemsFile gets every problem of every row */
-async function readData(file: string, options: ReadOptions, problemsFile?: string): Promise<Dataset> {
+/** @param problemsFile gets every problem of every row; `append` keeps those of the file read before */
+async function readData(
+  file: string,
+  options: ReadOptions,
+  problemsFile: string | undefined,
+  { append = false } = {},
+): Promise<Dataset> {
   const source = await fileSource(file).catch((cause: NodeJS.ErrnoException) => {
     throw new UserError(`${file} can't be read: ${plainReasons[cause.code ?? ''] ?? errorText(cause)}`, { cause });
   });
@@ -133,7 +139,7 @@ async function readData(file: string, options: ReadOptions, problemsFile?: strin
   const read = (onProblem?: ReadOptions['onProblem']) =>
     readDataset(source, path.basename(file), { limits, ...options, ...(onProblem && { onProblem }) });
   if (problemsFile === undefined) return read();
-  const problems = createProblemFile(problemsFile);
+  const problems = createProblemFile(problemsFile, path.basename(file), { append });
   return read(problems.add).finally(problems.close);
 }
 
@@ -196,7 +202,7 @@ async function readTest(file: string, training: Dataset, categories: string[], o
     labels: labels.filter((name) => categories.includes(name) || categories.includes(`${annotation}.${name}`)),
     ...((languageMatters || language === null) && { language }),
   };
-  const test = await readData(file, { roles: wanted });
+  const test = await readData(file, { roles: wanted }, options.problems, { append: true });
   for (const category of categories) checkTestCategory(training, test, category);
   return test;
 }

@@ -180,7 +180,7 @@ function withOutputOptions(command: Command): Command {
         .default('auto'),
     )
     .option('--json <file>', 'where to write the whole result (docs/rank-json.md)')
-    .option('--problems <file>', 'where to write every problem of every row of the labelled file, as CSV')
+    .option('--problems <file>', 'where to write every problem of every row that was read, as CSV')
     .option('--predictions <folder>', 'where to write what each model answered to each test document (Parquet)');
 }
 

@@ -134,7 +134,9 @@ function remarksOn(row: RankingRow): string[] {
   const name = printableLine(modelName(row.model));
   const outside = row.languagesOutside;
   return [
-    ...(row.status === 'complete' ? [] : [`${name}: ${row.status}: ${printableLine(row.reason ?? '')}`]),
+    // the race's reason says itself that it was dropped
+    ...(row.status === 'incomplete' ? [`${name}: incomplete: ${printableLine(row.reason ?? '')}`] : []),
+    ...(row.status === 'dropped' ? [`${name}: ${printableLine(row.reason ?? '')}`] : []),
     ...(row.beatsFloor || row.status !== 'complete' ? [] : [`${name}: does not beat the most frequent label`]),
     ...(outside && outside.languages.length > 0
       ? [

@@ -36,9 +36,9 @@ export async function runProfileJob(store: ArtifactStore, job: ProfileJob, hooks
   const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-problems-'));
   try {
     const file = path.join(folder, 'problems.csv');
-    const problems = createProblemFile(file);
+    const problems = createProblemFile(file, job.dataset.fileName);
     const dataset = await readStored(store, job, hooks, problems.add).finally(problems.close);
-    const { profile } = await prepareAndProfile(dataset, job.preparation);
+    const { profile } = await prepareAndProfile(dataset, job.preparation, hooks.settings);
     if (problems.rows === 0) return profile;
     const artifactKey = problemsKey(dataset.hash, rolesHash(dataset.roles));
     await store.putStream(artifactKey, createReadStream(file));
@@ -53,7 +53,7 @@ function rolesHash(roles: ColumnRoles): string {
 }
 
 export async function runTrialJob(store: ArtifactStore, job: TrialJob, hooks: TrainHooks): Promise<TrialJobResult> {
-  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation);
+  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation, hooks.settings);
   const checkpoints = trialCheckpoints(hooks.settings, job.trialId);
   await Promise.all([
     ...job.dropped.map((trialId) => rm(trialCheckpoints(hooks.settings, trialId), { recursive: true, force: true })),
@@ -73,7 +73,7 @@ const pilotsMs = 120_000;
 
 /** One model after another. One that can't be timed is left out: its trial will say why. */
 export async function runPilotJob(store: ArtifactStore, job: PilotJob, hooks: TrainHooks): Promise<PilotJobResult> {
-  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation);
+  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation, hooks.settings);
   const figures: PilotFigure[] = [];
   const endMs = performance.now() + pilotsMs;
   for (const spec of job.specs) {
@@ -105,7 +105,7 @@ async function runLeg(
 
 /** Trains each of the job's models in turn and leaves a folder for each in the store. */
 export async function runTrainJob(store: ArtifactStore, job: TrainJob, hooks: TrainHooks): Promise<TrainJobResult> {
-  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation);
+  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation, hooks.settings);
   const prefix = modelPrefix(job.benchmarkId);
   const done: TrainJobResult = { artifactPrefix: prefix, files: [], models: [] };
   for (const [position, spec] of job.specs.entries()) {

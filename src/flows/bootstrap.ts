@@ -16,30 +16,22 @@
  * **What is estimated.** With one repetition, what this trained model would score on all documents like these, over every
  * label there is; a test set that lacks some stands in with those it has. With several, what models trained so score on
  * average, over seeds or folds: a repetition's score then varies by its documents and by chance in training, see
- * `allDraws`.
+ * training-noise.ts.
  */
 import type { Predictions, ScoreName } from './contracts.ts';
-import { type Chance, multinomialDraws, normalPair, seededChance } from './multinomial.ts';
+import { changesWithoutOne, mostCodes, scoreOfAll, scoreOfDraw } from './draw-scores.ts';
+import { multinomialDraws, seededChance } from './multinomial.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
-import { changesWithoutOne, scoreOfAll, scoreOfDraw, type TestSample, testSampleOf } from './test-sample.ts';
+import { type Tally, type TestSample, testSampleOf } from './test-sample.ts';
+import { mean, meanDraws, trainingNoise, trainingShifts } from './training-noise.ts';
 
 /** Differences below this are rounding: the same sums in another order. */
 const rounding = 1e-12;
 
-/** How a score varies from document to document, and from repetition to repetition. */
-interface Variation {
+/** What one model scores. */
+export interface Resampled {
   /** of each repetition, on its full test set */
   repetitions: number[];
-  /** of each repetition, on every draw of the documents */
-  draws: Float64Array[];
-  /** of each repetition, on every draw: what of that stems from labels that the draw doesn't hold */
-  absent: Float64Array[];
-  /** per draw, the same for all models; see `allDraws` */
-  noise: Noise[];
-}
-
-/** What one model scores. */
-export interface Resampled extends Variation {
   /** on the test set; with several repetitions their mean */
   score: number;
   /** ends of the 95 % interval */
@@ -64,103 +56,43 @@ export function bootstrapScores(models: Predictions[][][], options: BootstrapOpt
   const { resamples, seed, score: scoreName } = options;
   const sample = testSampleOf(models, scoreName);
   const chance = seededChance(seed);
-  const { draws, absent } = drawScores(sample, resamples, multinomialDraws(sample.groupCounts, chance));
-  const repetitionCount = models[0]?.length ?? 0;
-  const noise = Array.from({ length: resamples }, () => drawNoise(repetitionCount, chance));
+  const draws = drawScores(sample, resamples, multinomialDraws(sample.groupCounts, chance));
+  const noise = trainingNoise(models[0]?.length ?? 0, resamples, chance);
   return sample.tallies.map((repetitions, model): Resampled => {
-    const variation = { repetitions: repetitions.map(scoreOfAll), draws: draws[model]!, absent: absent[model]!, noise };
+    const variation = { repetitions: repetitions.map(scoreOfAll), draws: draws[model]! };
     const score = mean(variation.repetitions);
-    const bias = mean(documentDraws(variation)) - score;
-    const scores = allDraws(variation);
+    const ofDocuments = meanDraws(variation.draws);
+    const shifts = trainingShifts(variation, noise);
+    const scores = ofDocuments.map((own, draw) => own + shifts[draw]!);
     const acceleration = accelerationOf(changesWithoutOne(repetitions, sample.groupCounts.length), sample.groupCounts);
-    return { ...variation, score, scores, ...interval95(score, scores, bias, acceleration) };
+    const interval =
+      score > 1 - rounding
+        ? { low: faultlessLow(repetitions), high: 1 }
+        : interval95(score, scores, mean(ofDocuments) - score, acceleration);
+    return { repetitions: variation.repetitions, score, scores, ...interval };
   });
 }
 
 /**
  * @param draw fills in how many documents of each group the next resample holds
- * @returns model, repetition: the score on each resample, and what of it stems from labels that the draw doesn't hold
+ * @returns model, repetition: the score on each resample
  */
 export function drawScores(
   sample: TestSample,
   resamples: number,
   draw: (weights: Int32Array) => void,
-): { draws: Float64Array[][]; absent: Float64Array[][] } {
-  const longest = Math.max(0, ...sample.tallies.flat(2).map((tally) => tally.fullCounts.length));
-  const scratch = new Int32Array(longest);
+): Float64Array[][] {
+  const counts = new Int32Array(mostCodes(sample));
   const weights = new Int32Array(sample.groupCounts.length);
-  const empty = () => sample.tallies.map((repetitions) => repetitions.map(() => new Float64Array(resamples)));
-  const [draws, absent] = [empty(), empty()];
+  const draws = sample.tallies.map((repetitions) => repetitions.map(() => new Float64Array(resamples)));
   for (let resample = 0; resample < resamples; resample++) {
     draw(weights);
     for (const [model, repetitions] of sample.tallies.entries()) {
-      for (const [repetition, categories] of repetitions.entries()) {
-        const [score, ofAbsent] = scoreOfDraw(categories, weights, scratch);
-        draws[model]![repetition]![resample] = score;
-        absent[model]![repetition]![resample] = ofAbsent;
-      }
+      for (const [repetition, categories] of repetitions.entries())
+        draws[model]![repetition]![resample] = scoreOfDraw(categories, weights, counts);
     }
   }
-  return { draws, absent };
-}
-
-// --- repetitions ----------------------------------------------------------------------------------------------------
-
-/** For one draw: standard normal numbers, one for each repetition, and a chi-square over its degrees of freedom. */
-interface Noise {
-  normals: Float64Array;
-  chiSquare: number;
-}
-
-function drawNoise(repetitions: number, chance: Chance): Noise {
-  const normals = Float64Array.from({ length: repetitions }, () => normalPair(chance)[0]);
-  const degrees = repetitions - 1;
-  let squares = 0;
-  for (let degree = 0; degree < degrees; degree++) squares += normalPair(chance)[0] ** 2;
-  return { normals, chiSquare: squares / degrees };
-}
-
-/** The mean over the repetitions on every draw of the documents. */
-function documentDraws({ draws }: Pick<Variation, 'draws'>): Float64Array {
-  return Float64Array.from(draws[0] ?? [], (_, draw) => mean(draws.map((own) => own[draw]!)));
-}
-
-/**
- * Variance of the repetitions' scores that comes from their documents alone, on average over the draws. Repetitions that
- * share documents vary less by those, and the draws know it.
- */
-function documentVariance({ draws }: Pick<Variation, 'draws'>): number {
-  const centres = draws.map(mean);
-  const resamples = draws[0]?.length ?? 0;
-  let variance = 0;
-  for (let draw = 0; draw < resamples; draw++) {
-    variance += varianceOf(draws.map((own, repetition) => own[draw]! - centres[repetition]!)) / resamples;
-  }
-  return variance;
-}
-
-/**
- * The score on every draw: of the documents, and with several repetitions of the chance in training too. R repetitions
- * whose scores have the sample variance S^2, of which W comes from their documents, leave for training S^2 - W, known on
- * R - 1 degrees of freedom only. So each draw takes a variance that could have led to S^2, S^2 / (chi-square / (R - 1)),
- * and adds a normal number of variance max(0, that - W) / R: a generalised confidence interval (Weerahandi 1993,
- * doi:10.1080/01621459.1993.10476355). The number is made of the repetitions' deviations from their mean, by the same
- * random weights for all models: what moves two models alike from seed to seed cancels in their difference.
- */
-function allDraws(variation: Omit<Variation, 'absent'>): Float64Array {
-  const draws = documentDraws(variation);
-  const { repetitions, noise } = variation;
-  const total = repetitions.length < 2 ? 0 : varianceOf(repetitions);
-  if (total < rounding ** 2) return draws;
-  const ofDocuments = documentVariance(variation);
-  const centre = mean(repetitions);
-  const squares = total * (repetitions.length - 1);
-  return draws.map((value, draw) => {
-    const { normals, chiSquare } = noise[draw]!;
-    const ofTraining = Math.max(0, total / chiSquare - ofDocuments) / repetitions.length;
-    const shift = repetitions.reduce((sum, score, index) => sum + (score - centre) * normals[index]!, 0);
-    return value + shift * Math.sqrt(ofTraining / squares);
-  });
+  return draws;
 }
 
 // --- intervals ------------------------------------------------------------------------------------------------------
@@ -221,6 +153,24 @@ export function interval95(
   return { low: Math.max(0, Math.min(low, score)), high: Math.min(1, Math.max(high, score)) };
 }
 
+/**
+ * Lower end for a model without any error: every draw scores 1, but so might a test set on which a worse model had luck.
+ * Of n documents all right, Wilson's interval says that at most z^2 / (n + z^2) of their like are wrong (Wilson 1927,
+ * doi:10.1080/01621459.1927.10502953). Errors that the test set could have missed cost most in the label that weighs most
+ * for its number of documents, so its share counts; with as many documents of each label that is Wilson's end for the
+ * accuracy. More repetitions promise no less: they may have shared their documents.
+ */
+function faultlessLow(repetitions: Tally[][]): number {
+  const squared = normalQuantile(0.975) ** 2;
+  const losses = repetitions.map((categories) => {
+    const ofLabels = categories.flatMap(({ coefficients, fullCounts }) =>
+      [...coefficients].map((weight, label) => (weight * squared) / (fullCounts[2 * label + 1]! + squared)),
+    );
+    return ofLabels.reduce((most, loss) => Math.max(most, loss), 0);
+  });
+  return 1 - mean(losses);
+}
+
 // --- comparisons ----------------------------------------------------------------------------------------------------
 
 /** Per model, the share of resamples in which it scores highest; models that tie in a resample share it equally. */
@@ -238,34 +188,6 @@ export function probabilitiesBest(models: Pick<Resampled, 'scores'>[]): number[]
 }
 
 /**
- * Two-sided bootstrap p-value of "the two scores are equal".
- * With d the difference on the full test set and d* those of the B resamples: p = (1 + #{|d* - d| >= |d|}) / (B + 1).
- * d* - d is how the difference varies where the truth is "no difference"; a p-value has to be read off that null
- * distribution and not off d* itself (Hall & Wilson 1991, "Two guidelines for bootstrap hypothesis testing",
- * doi:10.2307/2532163). The two 1s count the observed difference among them, so p is never 0 (Davison & Hinkley 1997,
- * section 4.2). Two models with the same predictions get p = 1.
- *
- * A label that a draw doesn't hold makes no difference in it: were it to keep the difference of the full test set, two
- * models would be told apart by a label of one or two documents, of which a draw says nothing.
- */
-export function pairedPValue(first: Resampled, second: Resampled): number {
-  const difference = first.score - second.score;
-  const held = ({ draws, absent }: Variation, repetition: number) =>
-    draws[repetition]!.map((score, draw) => score - absent[repetition]![draw]!);
-  const draws = allDraws({
-    repetitions: first.repetitions.map((score, repetition) => score - second.repetitions[repetition]!),
-    draws: first.draws.map((_, repetition) => {
-      const other = held(second, repetition);
-      return held(first, repetition).map((score, draw) => score - other[draw]!);
-    }),
-    noise: first.noise,
-  });
-  const threshold = Math.abs(difference) - rounding;
-  const beyond = draws.reduce((sum, draw) => sum + (Math.abs(draw - difference) >= threshold ? 1 : 0), 0);
-  return (1 + beyond) / (draws.length + 1);
-}
-
-/**
  * Holm's step-down correction: with the p-values ascending, the k-th of m becomes max over j <= k of (m - j + 1) p_j,
  * at most 1. Keeps the chance of any false "distinguishable" below the level, whatever the pairs share
  * (Holm 1979, Scandinavian Journal of Statistics 6, 65-70). Returned in the order given.
@@ -279,16 +201,4 @@ export function holm(pValues: number[]): number[] {
     adjusted[index] = running;
   }
   return adjusted;
-}
-
-function mean(values: readonly number[] | Float64Array): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return values.length === 0 ? 0 : total / values.length;
-}
-
-/** Of a sample: over n - 1. */
-function varianceOf(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 }

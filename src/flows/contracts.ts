@@ -640,7 +640,7 @@ export const readLimitsSchema = z.object({
     .number()
     .int()
     .default(500 * 1024 * 1024),
-  maxRows: z.number().int().default(1_000_000),
+  maxRows: z.number().int().default(1_048_576),
   maxColumns: z.number().int().default(500),
   maxCellCharacters: z.number().int().default(2_000_000),
   /** labels of one category; a category with more can't be benchmarked */

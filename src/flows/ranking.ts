@@ -10,7 +10,7 @@
  * - **incomplete** = any repetition of any category failed, cancelled or missing; ranks below every complete model (and those that
  *   the race dropped), among its like by finished trials, then by the mean over what it finished. It has no interval, no probability and no pairs,
  *   because its mean is over other categories than the others';
- * - **interval, probability of being best, p-values**: paired bootstrap, see bootstrap.ts;
+ * - **interval, probability of being best, p-values**: paired bootstrap, see bootstrap.ts and paired-test.ts;
  * - **pairs**: all pairs of complete models of a table, Holm-corrected over all of them. Correcting only the pairs with
  *   the first would be too lenient: who is first was itself found by comparing all;
  * - **tied with the first** = complete, and its pair with the first isn't distinguishable;
@@ -19,9 +19,10 @@
  * - **floor** = the same mean for always answering the majority class. Equalling it isn't beating it.
  */
 import { adviceFor } from './advice.ts';
-import { bootstrapScores, holm, pairedPValue, probabilitiesBest, type Resampled } from './bootstrap.ts';
+import { bootstrapScores, holm, probabilitiesBest, type Resampled } from './bootstrap.ts';
 import type { Predictions, Ranking, RankingRow, ScoreName } from './contracts.ts';
 import { type Cost, costOf, languageFigures, languagesOutside, paretoFront } from './efficiency.ts';
+import { pairedPValues } from './paired-test.ts';
 import {
   byCodeUnits,
   type Candidate,
@@ -86,7 +87,7 @@ export function rankModels(input: RankingInput): Ranking {
 
 function rankLanguage(input: RankingInput, language: string | null, resamples: number): Table {
   const placed = place(candidatesOf(input, language), input, resamples);
-  const pairs = pairsOf(placed, language);
+  const pairs = pairsOf(placed, input, language, resamples);
   const fronts = paretoFronts(placed);
   const rows = placed.map((own, position) => ({
     rank: position + 1,
@@ -164,17 +165,21 @@ function byProgress(a: Placed, b: Placed): number {
   return dropped || finishedOf(b.candidate).length - finishedOf(a.candidate).length;
 }
 
-function pairsOf(placed: Placed[], language: string | null): Pair[] {
-  const complete = placed.flatMap(({ candidate, trust }) => (trust ? [{ model: candidate.model, trust }] : []));
-  const pairs = complete.flatMap((first, position) =>
-    complete.slice(position + 1).map((second) => ({
-      language,
-      first: first.model,
-      second: second.model,
-      difference: first.trust.score - second.trust.score,
-      pValue: pairedPValue(first.trust, second.trust),
-    })),
+function pairsOf(placed: Placed[], { score, seed }: RankingInput, language: string | null, resamples: number): Pair[] {
+  const complete = placed.flatMap(({ candidate, trust }) => (trust ? [{ candidate, trust }] : []));
+  const pValues = pairedPValues(
+    complete.map(({ candidate }) => byRepetition(candidate.trials)),
+    { resamples, seed, score },
   );
+  const pairs = complete
+    .flatMap((first, position) => complete.slice(position + 1).map((second) => ({ first, second })))
+    .map(({ first, second }, pair) => ({
+      language,
+      first: first.candidate.model,
+      second: second.candidate.model,
+      difference: first.trust.score - second.trust.score,
+      pValue: pValues[pair]!,
+    }));
   const corrected = holm(pairs.map((pair) => pair.pValue));
   return pairs.map((pair, index) => {
     const pValueHolm = corrected[index]!;

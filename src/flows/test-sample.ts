@@ -22,7 +22,7 @@ const rareShare = 0.7;
  * One model's predictions of one category in one repetition, as what a drawn document adds to the counts. Code of label l:
  * 2l = in the truth or in the answer, not both; 2l + 1 = in both.
  */
-interface Tally {
+export interface Tally {
   /** group g adds codes[offsets[g]..offsets[g + 1]] */
   offsets: Int32Array;
   codes: Int32Array;
@@ -51,7 +51,7 @@ export interface ThinLabel {
 }
 
 /** F1 of a label, or `empty` where the counts hold nothing of it. */
-function f1(counts: Int32Array, label: number, empty: number): number {
+export function f1(counts: Int32Array, label: number, empty: number): number {
   const twiceBoth = 2 * counts[2 * label + 1]!;
   const either = counts[2 * label]!;
   return twiceBoth + either === 0 ? empty : twiceBoth / (twiceBoth + either);
@@ -111,7 +111,7 @@ function coefficientsOf(predictions: Predictions, fullCounts: Int32Array, score:
   );
 }
 
-function scoreOf(coefficients: Float64Array, fullF1: Float64Array): number {
+export function scoreOf(coefficients: Float64Array, fullF1: Float64Array): number {
   return coefficients.reduce((sum, coefficient, label) => sum + coefficient * fullF1[label]!, 0);
 }
 
@@ -200,52 +200,6 @@ function checkSameDocuments(reference: Predictions[][], repetitions: Predictions
       }
     }
   }
-}
-
-/**
- * Score of one model in one repetition on a draw: `weights[g]` documents of group g. `counts` is scratch space.
- * @returns the score, and how much of it stems from labels that the draw doesn't hold
- */
-export function scoreOfDraw(categories: Tally[], weights: Int32Array, counts: Int32Array): [number, number] {
-  let [score, absent] = [0, 0];
-  for (const { offsets, codes, coefficients, fullF1 } of categories) {
-    counts.fill(0, 0, 2 * fullF1.length);
-    for (let group = 0; group < weights.length; group++) {
-      const weight = weights[group]!;
-      if (weight === 0) continue;
-      for (let entry = offsets[group]!; entry < offsets[group + 1]!; entry++) counts[codes[entry]!]! += weight;
-    }
-    for (let label = 0; label < fullF1.length; label++) {
-      score += coefficients[label]! * f1(counts, label, fullF1[label]!);
-      if (counts[2 * label] === 0 && counts[2 * label + 1] === 0) absent += coefficients[label]! * fullF1[label]!;
-    }
-  }
-  return [score, absent];
-}
-
-/** The same on the full test set. */
-export function scoreOfAll(categories: Tally[]): number {
-  return categories.reduce((sum, { coefficients, fullF1 }) => sum + scoreOf(coefficients, fullF1), 0);
-}
-
-/** How much a model's score, the mean over its repetitions, grows when one document of each group is left out. */
-export function changesWithoutOne(repetitions: Tally[][], groups: number): Float64Array {
-  const changes = new Float64Array(groups);
-  for (const { offsets, codes, coefficients, fullCounts, fullF1 } of repetitions.flat()) {
-    const changeOfCode = Float64Array.from(fullCounts, (count, code) => {
-      const label = code >> 1;
-      if (count === 0) return 0;
-      const twiceBoth = 2 * (fullCounts[2 * label + 1]! - (code & 1));
-      const either = fullCounts[2 * label]! - 1 + (code & 1);
-      const left = twiceBoth + either === 0 ? fullF1[label]! : twiceBoth / (twiceBoth + either);
-      return (coefficients[label]! * (left - fullF1[label]!)) / repetitions.length;
-    });
-    for (let group = 0; group < groups; group++) {
-      for (let entry = offsets[group]!; entry < offsets[group + 1]!; entry++)
-        changes[group]! += changeOfCode[codes[entry]!]!;
-    }
-  }
-  return changes;
 }
 
 /**

@@ -148,7 +148,7 @@ test('a kind of file that cannot be read is refused at the field before it trave
   await podium.driver.close('Ana', { all: true });
   await podium.driver.slash({ user: 'Ana', channel, command: '/benchmark' });
   await step('Ana', 'dataset');
-  const filled = await podium.driver.fill('Ana', { file: { value: [asFile('data.xlsx', 'PK')] } });
+  const filled = await podium.driver.fill('Ana', { file: { value: [asFile('data.docx', 'PK')] } });
   assert.match(filled.error ?? '', /takes csv/);
 });
 

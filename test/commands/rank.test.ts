@@ -69,7 +69,7 @@ test('the table is printed, and the JSON holds profile, splits, trials, ranking 
     out,
   );
   assert.equal(code, 0);
-  assert.match(stdout, /TF-IDF \+ logistic regression {2}1\.000 {5}1\.000 – 1\.000 /);
+  assert.match(stdout, /TF-IDF \+ logistic regression {2}1\.000 {5}0\.956 – 1\.000 /);
   assert.match(stdout, /score by category +topic +tone\n(?:.*\n)?TF-IDF \+ logistic regression +1\.000 +1\.000\n/);
   const { trials, ranking, splits, profile, warnings } = rankReportSchema.parse(
     JSON.parse(await readFile(out, 'utf8')),

@@ -6,7 +6,7 @@ import { readLimitsSchema } from '../../src/flows/contracts.ts';
 
 test('limits of a dataset come from the environment, megabytes as bytes; what is unset or empty has its default', () => {
   const usual = readLimitsSchema.parse({});
-  assert.deepEqual([usual.maxBytes, usual.maxRows], [500 * 1024 * 1024, 1_000_000]);
+  assert.deepEqual([usual.maxBytes, usual.maxRows], [500 * 1024 * 1024, 1_048_576]);
   assert.deepEqual(readSettings({}).engine.limits, usual);
   const { limits } = readSettings({ PODIUM_MAX_MB: '20', PODIUM_MAX_CELL: ' 5000 ', PODIUM_MAX_LABELS: '' }).engine;
   assert.deepEqual(limits, { ...usual, maxBytes: 20 * 1024 * 1024, maxCellCharacters: 5000 });

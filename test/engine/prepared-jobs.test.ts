@@ -1,11 +1,12 @@
 /** What a person decided about languages and labels reaches profile, trial and full training alike. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { runProfileJob, runTrainJob, runTrialJob } from '../../src/engine/jobs.ts';
+import { runPilotJob, runProfileJob, runTrainJob, runTrialJob } from '../../src/engine/jobs.ts';
 import {
+  pilotJobSchema,
   preparationSchema,
   profileJobSchema,
   quickRecipe,
@@ -42,7 +43,16 @@ test('profile, trial and full training see the same documents and labels', async
   const hooks = { ...quiet, settings: { ...quiet.settings, cacheFolder: path.join(folder, 'cache') } };
   const shared = { dataset, roles, preparation };
 
+  const detections = path.join(hooks.settings.cacheFolder, 'languages');
+  const kept: string[][] = [];
+  /** Which detections a job looked for: without any there, it leaves its own. */
+  const looked = async () => {
+    kept.push(await readdir(detections));
+    await rm(detections, { recursive: true });
+  };
+
   const profile = await runProfileJob(store, profileJobSchema.parse(shared), hooks);
+  await looked();
   const tone = profile.categories[0];
   assert.deepEqual(
     profile.languages.map(({ code, documents, detected }) => [code, documents, detected]),
@@ -58,8 +68,13 @@ test('profile, trial and full training see the same documents and labels', async
   const spec = { ...model, seed: 7, fold: null, recipe: quickRecipe };
   const trialJob = trialJobSchema.parse({ ...shared, benchmarkId: 'b', trialId: 't', spec });
   const trial = (await runTrialJob(store, trialJob, hooks)).result;
+  await looked();
   const trainJob = trainJobSchema.parse({ ...shared, benchmarkId: 'b', specs: [spec] });
   const [training] = (await runTrainJob(store, trainJob, hooks)).models;
+  await looked();
+  await runPilotJob(store, pilotJobSchema.parse({ ...shared, benchmarkId: 'b', specs: [spec] }), hooks);
+  await looked();
+  assert.equal(new Set(kept.flat()).size, 1, 'each looks for the same detections');
   assert.deepEqual(trial?.metrics, training?.result.metrics);
   assert.deepEqual(trial?.split, training?.result.split);
   assert.deepEqual(trial?.floor, training?.result.floor);

@@ -32,13 +32,14 @@ const listed = async (bytes: Uint8Array | string): Promise<Record<string, string
 
 test('every problem is written, also beyond the twenty that a profile shows', async (t) => {
   const file = path.join(await temporaryFolder(t), 'problems.csv');
-  const problems = createProblemFile(file);
+  const problems = createProblemFile(file, 'data.csv');
   const dataset = await read(content, 'data.csv', { onProblem: problems.add });
   problems.close();
   const all = await listed(await readFile(file));
   assert.equal(problems.rows, 731);
   assert.equal(all.length, 731);
   assert.deepEqual(all[0], {
+    file: 'data.csv',
     row: '762',
     line: '762',
     column: '',
@@ -48,6 +49,7 @@ test('every problem is written, also beyond the twenty that a profile shows', as
   });
   const missing = all.filter(({ problem }) => problem === 'text_missing');
   assert.deepEqual(missing.at(-1), {
+    file: 'data.csv',
     row: '761',
     line: '761',
     column: 'text',
@@ -61,7 +63,7 @@ test('every problem is written, also beyond the twenty that a profile shows', as
 
 test('a cell that a spreadsheet would take for a formula is prefixed, quotes and line breaks are kept', async (t) => {
   const file = path.join(await temporaryFolder(t), 'problems.csv');
-  const problems = createProblemFile(file);
+  const problems = createProblemFile(file, 'data.csv');
   const cells = ['=1+1', '+1', '-1', '@a', '\ta', '\ra', 'a "b", c\nd', 'a=b'];
   for (const [index, cell] of cells.entries())
     problems.add({ row: index + 2, line: null, column: cell, code: 'text_missing', what: cell, done: cell });
@@ -103,6 +105,17 @@ test('podium rank --problems writes them before anything is trained, and never o
   const options = command.opts<RankOptions>();
   await readInput(file, { ...options, problems });
   assert.equal((await listed(await readFile(problems))).length, 731);
+  const test = path.join(folder, 'test.csv');
+  await writeFile(test, `text,label\n${good.join('\n')}\nnull,calm\n`);
+  await readInput(file, { ...options, problems, test });
+  const ofBoth = Map.groupBy(await listed(await readFile(problems)), (problem) => problem['file']);
+  assert.deepEqual(
+    [...ofBoth].map(([name, own]) => [name, own.length]),
+    [
+      ['data.csv', 731],
+      ['test.csv', 1],
+    ],
+  );
   await assert.rejects(
     readInput(file, { ...options, problems: file }),
     (error) => error instanceof UserError && /^--problems .*: that is the file to read/.test(error.message),

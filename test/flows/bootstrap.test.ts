@@ -10,19 +10,13 @@ import {
   drawScores,
   holm,
   interval95,
-  pairedPValue,
   probabilitiesBest,
 } from '../../src/flows/bootstrap.ts';
 import type { Predictions } from '../../src/flows/contracts.ts';
+import { changesWithoutOne, scoreOfAll } from '../../src/flows/draw-scores.ts';
 import { normalCdf, normalQuantile } from '../../src/flows/normal.ts';
-import {
-  changesWithoutOne,
-  fullScore,
-  rareLabel,
-  scoreOfAll,
-  testSampleOf,
-  thinLabels,
-} from '../../src/flows/test-sample.ts';
+import { drawDifferences, pairedPValues } from '../../src/flows/paired-test.ts';
+import { fullScore, rareLabel, testSampleOf, thinLabels } from '../../src/flows/test-sample.ts';
 
 // --- oracles --------------------------------------------------------------------------------------------------------
 
@@ -40,6 +34,8 @@ const fixtureSchema = z.object({
     bca: z.array(numbers),
     accelerations: numbers,
     intervals: z.array(numbers),
+    held: z.array(numbers),
+    errors: numbers,
   }),
   normal: z.object({ x: numbers, cdf: numbers, shares: numbers, quantiles: numbers }),
 });
@@ -66,9 +62,10 @@ test("the normal distribution equals SciPy's", () => {
   for (const [index, share] of shares.entries()) close(normalQuantile(share), quantiles[index], `quantile of ${share}`);
 });
 
-test('on the same draws, scores equal scikit-learn and BCa intervals equal SciPy', () => {
-  const given = fixture.bootstrap;
-  const models = given.models.map((model) => [
+const given = fixture.bootstrap;
+
+function givenModels(): Predictions[][][] {
+  return given.models.map((model) => [
     Object.keys(given.rows).map((category): Predictions => {
       const rows = given.rows[category] ?? [];
       return {
@@ -83,13 +80,21 @@ test('on the same draws, scores equal scikit-learn and BCa intervals equal SciPy
       };
     }),
   ]);
-  const sample = testSampleOf(models, 'mean');
-  assert.ok(sample.groupCounts.length < sample.groupOfRow.size, 'some documents are alike');
+}
+
+/** Fills in the draws of the fixture, one after the other. */
+function givenDraws(groupOfRow: Map<number, number>): (weights: Int32Array) => void {
   let next = 0;
-  const { draws } = drawScores(sample, given.weights.length, (weights) => {
+  return (weights) => {
     weights.fill(0);
-    for (const [row, weight] of given.weights[next++]!.entries()) weights[sample.groupOfRow.get(row)!]! += weight;
-  });
+    for (const [row, weight] of given.weights[next++]!.entries()) weights[groupOfRow.get(row)!]! += weight;
+  };
+}
+
+test('on the same draws, scores equal scikit-learn and BCa intervals equal SciPy', () => {
+  const sample = testSampleOf(givenModels(), 'mean');
+  assert.ok(sample.groupCounts.length < sample.groupOfRow.size, 'some documents are alike');
+  const draws = drawScores(sample, given.weights.length, givenDraws(sample.groupOfRow));
   for (const [model, [scores]] of draws.entries()) {
     for (const [draw, score] of scores!.entries()) close(score, given.scores[model]?.[draw], `draw ${draw}`);
     const changes = changesWithoutOne(sample.tallies[model]!, sample.groupCounts.length);
@@ -103,6 +108,16 @@ test('on the same draws, scores equal scikit-learn and BCa intervals equal SciPy
     const { low, high } = interval95(score, scores!, bias, acceleration);
     close(low, given.intervals[model]?.[0], 'low');
     close(high, given.intervals[model]?.[1], 'high');
+  }
+});
+
+test('on the same draws, standard errors of a difference equal NumPy, by finite differences', () => {
+  const sample = testSampleOf(givenModels(), 'mean');
+  const draw = givenDraws(sample.groupOfRow);
+  const { draws, errors } = drawDifferences(sample, [[0, 1]], given.weights.length, draw);
+  for (const [index, error] of errors[0]!.entries()) close(error, given.errors[index], `draw ${index}`, 1e-7);
+  for (const [model, [held]] of draws.entries()) {
+    for (const [index, score] of held!.entries()) close(score, given.held[model]?.[index], `draw ${index}`);
   }
 });
 
@@ -176,7 +191,7 @@ test('property: intervals hold the score, chances of being best sum to 1, equal 
       for (const { score, low, high } of resampled) assert.ok(0 <= low && low <= score && score <= high && high <= 1);
       const certain = probabilitiesBest(resampled).reduce((sum, chance) => sum + chance, 0);
       close(certain, 1, 'sum');
-      assert.equal(pairedPValue(resampled[0]!, resampled.at(-1)!), 1);
+      assert.equal(pairedPValues(models, { ...options, seed })[answers.length - 1], 1);
       assert.deepEqual(resampled[0]!.scores, resampled.at(-1)!.scores);
     }),
     { seed: 61, numRuns: 100 },
@@ -193,6 +208,12 @@ test('property: the same seed gives the same numbers, and the order of models no
       for (const [index, { score, low, high }] of resampled.entries()) {
         assert.deepEqual([turned[index]?.score, turned[index]?.low, turned[index]?.high], [score, low, high]);
       }
+      const pValues = pairedPValues(models, { ...options, seed });
+      assert.deepEqual(pairedPValues(models, { ...options, seed }), pValues);
+      const reversed = pairedPValues(models.toReversed(), { ...options, seed });
+      assert.deepEqual(reversed.toSorted(), pValues.toSorted());
+      // First and last stand at the ends whichever way round.
+      assert.equal(reversed[models.length - 2], pValues[models.length - 2]);
     }),
     { seed: 62, numRuns: 60 },
   );
@@ -220,18 +241,42 @@ test('what moves two models alike from seed to seed cancels in their difference'
     const answers = wrong(every, 0).map((answer, document) => (document % 12 === 0 ? truth[document]! : answer));
     return [predictionsOf(truth, answers, 3)];
   });
-  const [first, second] = bootstrapScores([good, better], { resamples: 1000, seed: 9, score: 'mean' });
+  const drawn = { resamples: 1000, seed: 9, score: 'mean' } as const;
+  const [first, second] = bootstrapScores([good, better], drawn);
   assert.ok(first && second && first.high > second.low, 'the intervals overlap');
-  assert.ok(pairedPValue(first, second) < 0.05, `p = ${pairedPValue(first, second)}`);
+  const [pValue] = pairedPValues([good, better], drawn);
+  assert.ok(pValue && pValue < 0.05, `p = ${pValue}`);
 });
 
 test('a label of one document tells no two models apart', () => {
   const truth = [...new Array<number>(60).fill(0), ...new Array<number>(60).fill(1), 2];
   const missed = truth.map((own) => (own === 2 ? 0 : own));
   const models = [truth, missed].map((answers) => [[predictionsOf(truth, answers, 3)]]);
-  const [right, wrong] = bootstrapScores(models, { resamples: 500, seed: 5, score: 'mean' });
+  const drawn = { resamples: 500, seed: 5, score: 'mean' } as const;
+  const [right, wrong] = bootstrapScores(models, drawn);
   assert.ok(right && wrong && right.score - wrong.score > 0.3);
-  assert.ok(pairedPValue(right, wrong) > 0.3, 'a third of the draws lacks the document');
+  const [pValue] = pairedPValues(models, drawn);
+  assert.ok(pValue && pValue > 0.3, `p = ${pValue}: a third of the draws lacks the document`);
+});
+
+test('two models of which one is always right and one never are told apart', () => {
+  const truth = Array.from({ length: 40 }, (_, document) => document % 2);
+  const models = [truth, truth.map((own) => 1 - own)].map((answers) => [[predictionsOf(truth, answers)]]);
+  assert.deepEqual(pairedPValues(models, { ...options, seed: 1 }), [1 / 61]);
+});
+
+test('a model without an error is certain to be good only as far as its rarest label goes', () => {
+  const lowOf = (...counts: number[]) => {
+    const truth = counts.flatMap((count, own) => new Array<number>(count).fill(own));
+    const model = [[predictionsOf(truth, truth, counts.length)]];
+    const [{ low, high, score } = { low: 0, high: 0, score: 0 }] = bootstrapScores([model], { ...options, seed: 1 });
+    assert.deepEqual([score, high], [1, 1]);
+    return low;
+  };
+  const squared = 1.959963984540054 ** 2;
+  close(lowOf(100), 100 / (100 + squared), 'one label: as for the accuracy');
+  close(lowOf(90, 10), 1 - (0.5 * squared) / (10 + squared), '90/10');
+  assert.ok(lowOf(50, 50) > 0.96 && lowOf(500, 500) > 0.996);
 });
 
 test('models tested on other documents, or repeated more often, are errors', () => {

@@ -78,3 +78,19 @@ export function readingView(benchmarkId: string, what: string): ModalView {
     blocks: [section(`⏳ ${escapeMrkdwn(what)}`)],
   };
 }
+
+/** Instead of the first step, where the channel can't be written to. */
+export function notMemberView(benchmarkId: string): ModalView {
+  return {
+    type: 'modal',
+    callback_id: callbacks.reading,
+    private_metadata: benchmarkId,
+    title: plain('New benchmark'),
+    close: plain('Close'),
+    blocks: [
+      section(
+        'Podium is not in this channel yet, so it could not post the results here. Type `/invite @Podium`, then start again.',
+      ),
+    ],
+  };
+}

@@ -11,16 +11,28 @@ export interface Detection {
   confidence: number;
 }
 
-export type DetectLanguage = (text: string) => Detection;
-
 export interface LanguageDetector {
-  detect: DetectLanguage;
+  detect: (text: string) => Detection;
   /** the languages it knows; a text in another one comes out as a relative, mostly with little confidence */
   known: ReadonlySet<string>;
 }
 
-/** More of a text changes nothing: the library reads 350 bytes of UTF-8. */
+/** More words change nothing: the library reads 350 bytes of UTF-8. */
 const readCharacters = 600;
+/** Nothing behind these changes what is told of a text. */
+export const judgedCharacters = readCharacters * 2;
+
+/** Weights of the logistic regression of `confidenceOf`. */
+const calibration = { intercept: -6.198, odds: 3.086, lead: 1.5, letters: 1.157 };
+
+/** Another one may tell other languages of the same text. `revision` goes up when something else changes in this file or languages.ts. */
+export const detectorVersion = JSON.stringify({
+  library: 'eld 2.1.0 small',
+  revision: 1,
+  judgedCharacters,
+  calibration,
+});
+
 const nothing: Detection = { code: null, confidence: 0 };
 
 export async function loadLanguageDetector(): Promise<LanguageDetector> {
@@ -46,7 +58,7 @@ export async function loadLanguageDetector(): Promise<LanguageDetector> {
 
 /** Addresses, mentions, hashtags and HTML entities are of no language, and most look English. */
 function wordsOf(text: string): string {
-  const start = text.length > readCharacters * 2 ? text.slice(0, readCharacters * 2) : text;
+  const start = text.slice(0, judgedCharacters);
   if (!/[@#&]|http|www/i.test(start)) return start.slice(0, readCharacters);
   const words = start
     .replace(/&#?\w{1,20};/g, ' ')
@@ -69,6 +81,8 @@ function lettersIn(text: string): number {
 function confidenceOf(best: number, second: number, letters: number): number {
   const odds = (score: number) => Math.log(Math.max(score, 0.001) / (1 - Math.min(score, 0.999)));
   const lead = Math.min(2, odds(best) - odds(second));
-  const evidence = -6.198 + 3.086 * odds(best) + 1.5 * lead + 1.157 * Math.log(letters);
+  const weights = calibration;
+  const evidence =
+    weights.intercept + weights.odds * odds(best) + weights.lead * lead + weights.letters * Math.log(letters);
   return 1 / (1 + Math.exp(-evidence));
 }

@@ -1,16 +1,13 @@
 /** Each document's language: from the column or its text, then what a person decided about it. */
-import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../errors.ts';
-import type { Preparation, Warning } from '../../flows/contracts.ts';
+import type { EngineSettings, Preparation, Warning } from '../../flows/contracts.ts';
 import { changed, type Document } from './document.ts';
-import { type DetectLanguage, loadLanguageDetector } from './language-detection.ts';
 import { languageCode, languageName } from './languages.ts';
 import type { Dataset } from './read-dataset.ts';
+import { languagesOfTexts } from './text-languages.ts';
 import { listing } from './warning-log.ts';
 
 type LanguageChoices = Preparation['languages'];
-
-const textsPerTurn = 2_000;
 
 export interface LanguagesPrepared {
   documents: Document[];
@@ -18,15 +15,19 @@ export interface LanguagesPrepared {
   detected: Map<string | null, number>;
 }
 
-/** @param strict a change of a language that no document is in is a UserError */
+/**
+ * @param strict a change of a language that no document is in is a UserError
+ * @param cacheFolder where the languages told are kept; null: nowhere
+ */
 export async function prepareLanguages(
   dataset: Dataset,
   choices: LanguageChoices,
   strict: boolean,
   warnings: Warning[],
+  cacheFolder: EngineSettings['cacheFolder'] | null,
 ): Promise<LanguagesPrepared> {
   const changes = checkedChanges(choices.changes, dataset.fileName);
-  const found = await detectLanguages(dataset.documents, choices);
+  const found = await detectLanguages(dataset.documents, choices, cacheFolder);
   const counts = new Map<string | null, number>();
   for (const { language } of found.documents) counts.set(language, (counts.get(language) ?? 0) + 1);
   if (strict) checkChangesMeet(changes, counts, dataset.fileName);
@@ -39,30 +40,23 @@ export async function prepareLanguages(
   };
 }
 
-async function detectLanguages(documents: Document[], choices: LanguageChoices): Promise<LanguagesPrepared> {
+async function detectLanguages(
+  documents: Document[],
+  { detect, minConfidence }: LanguageChoices,
+  cacheFolder: EngineSettings['cacheFolder'] | null,
+): Promise<LanguagesPrepared> {
   const detected = new Map<string | null, number>();
-  const isOpen = ({ language }: Document) =>
-    choices.detect === 'all' || (choices.detect === 'missing' && language === null);
-  if (!documents.some(isOpen)) return { documents, detected };
-  const { detect } = await loadLanguageDetector();
-  const told: Document[] = [];
-  for (const document of documents) {
-    // A million texts take a minute, in which the process must still hear that it is cancelled or alone.
-    if (told.length % textsPerTurn === textsPerTurn - 1) await setImmediate();
-    if (!isOpen(document)) {
-      told.push(document);
-      continue;
-    }
-    const language = surely(detect, document.text, choices.minConfidence);
+  const isOpen = ({ language }: Document) => detect === 'all' || (detect === 'missing' && language === null);
+  const open = documents.filter(isOpen);
+  if (open.length === 0) return { documents, detected };
+  const told = (await languagesOfTexts(open, minConfidence, cacheFolder)).values();
+  const result = documents.map((document) => {
+    if (!isOpen(document)) return document;
+    const language = told.next().value ?? null;
     detected.set(language, (detected.get(language) ?? 0) + 1);
-    told.push(language === document.language ? document : changed(document, { language }));
-  }
-  return { documents: told, detected };
-}
-
-function surely(detect: DetectLanguage, text: string, minConfidence: number): string | null {
-  const { code, confidence } = detect(text);
-  return confidence >= minConfidence ? code : null;
+    return language === document.language ? document : changed(document, { language });
+  });
+  return { documents: result, detected };
 }
 
 /** All changes at once: with fr to en and en to de, French becomes English, not German. */

@@ -3,7 +3,7 @@
  * profile, trials and full training, so that all of them see the same data. The file and the given dataset stay as they are.
  */
 import { UserError } from '../../errors.ts';
-import type { Preparation, Warning } from '../../flows/contracts.ts';
+import type { EngineSettings, Preparation, Warning } from '../../flows/contracts.ts';
 import { prepareLabels, type RareLabels } from './prepare-labels.ts';
 import { prepareLanguages } from './prepare-languages.ts';
 import type { Dataset } from './read-dataset.ts';
@@ -15,6 +15,9 @@ export interface PreparedDataset extends Dataset {
   rareLabels: RareLabels;
 }
 
+/** Where the languages told of texts are kept for the next one who asks; left out: nowhere. */
+export type DetectionsKept = Pick<EngineSettings, 'cacheFolder'>;
+
 /**
  * Languages first, then the labels of each category: renamed, excluded, counted.
  *
@@ -25,8 +28,12 @@ export interface PreparedDataset extends Dataset {
  * @throws UserError for a choice that names a category, label or language that isn't there, that contradicts another
  *   one, or that leaves no document
  */
-export async function prepareDataset(dataset: Dataset, preparation: Preparation): Promise<PreparedDataset> {
-  return prepare(dataset, preparation, null);
+export async function prepareDataset(
+  dataset: Dataset,
+  preparation: Preparation,
+  kept?: DetectionsKept,
+): Promise<PreparedDataset> {
+  return prepare(dataset, preparation, null, kept);
 }
 
 /**
@@ -37,17 +44,25 @@ export async function prepareTestDataset(
   test: Dataset,
   preparation: Preparation,
   training: PreparedDataset,
+  kept?: DetectionsKept,
 ): Promise<PreparedDataset> {
-  return prepare(test, preparation, training.rareLabels);
+  return prepare(test, preparation, training.rareLabels, kept);
 }
 
 async function prepare(
   dataset: Dataset,
   preparation: Preparation,
   rareInTraining: RareLabels | null,
+  kept: DetectionsKept | undefined,
 ): Promise<PreparedDataset> {
   const warnings: Warning[] = [];
-  const inLanguages = await prepareLanguages(dataset, preparation.languages, rareInTraining === null, warnings);
+  const inLanguages = await prepareLanguages(
+    dataset,
+    preparation.languages,
+    rareInTraining === null,
+    warnings,
+    kept?.cacheFolder ?? null,
+  );
   const { documents, rareLabels } = prepareLabels(
     dataset,
     inLanguages.documents,

@@ -5,7 +5,7 @@ import { repeatedTexts } from './duplicates.ts';
 import { imbalanceOf } from './imbalance.ts';
 import { doubtLanguageColumn } from './language-column.ts';
 import { languageName } from './languages.ts';
-import { type PreparedDataset, prepareDataset } from './prepare.ts';
+import { type DetectionsKept, type PreparedDataset, prepareDataset } from './prepare.ts';
 import type { Dataset } from './read-dataset.ts';
 import { raisedBy } from './read-limits.ts';
 import { suggestRenames } from './similar-labels.ts';
@@ -23,8 +23,9 @@ const dominantShare = 0.9;
 export async function prepareAndProfile(
   dataset: Dataset,
   preparation: Preparation,
+  kept?: DetectionsKept,
 ): Promise<{ prepared: PreparedDataset; profile: Profile }> {
-  const prepared = await prepareDataset(dataset, preparation);
+  const prepared = await prepareDataset(dataset, preparation, kept);
   const doubts = await doubtLanguageColumn(dataset, preparation.languages);
   return { prepared, profile: profileDataset({ ...prepared, warnings: [...prepared.warnings, ...doubts] }) };
 }
