@@ -118,7 +118,7 @@ const historySchema = z.object({
   latest: z.string().optional(),
   oldest: z.string().optional(),
   inclusive: flag.optional(),
-  limit: count.default(100),
+  limit: count.default(limits.message.page.default),
   cursor: z.string().optional(),
   include_all_metadata: flag.optional(),
 });
@@ -175,10 +175,14 @@ function permalink(world: World, args: unknown): Record<string, unknown> {
   return { channel: channel.id, permalink: `${world.url}/${path}` };
 }
 
-const reactionSchema = z.object({ channel: z.string(), timestamp: z.string(), name: z.string() });
+const reactionSchema = z.object({ channel: z.string(), timestamp: z.string(), name: z.string().default('') });
+
+// An emoji's name without colons, perhaps with a skin tone; "thumbs up" and ":tada:" are what apps get wrong.
+const EMOJI_NAME = /^[\p{Ll}\p{Lo}\p{M}\d_'+-]+(::skin-tone-[2-6])?$/u;
 
 function react(world: World, args: unknown, add: boolean): Record<string, unknown> {
   const order = parseArgs(reactionSchema, args);
+  if (!EMOJI_NAME.test(order.name)) throw new ApiError('invalid_name');
   const channel = channelForBot(world, order.channel);
   const message = channel.messages.find((one) => one.ts === order.timestamp);
   if (message === undefined) throw new ApiError('message_not_found');

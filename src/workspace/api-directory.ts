@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Method } from './api.ts';
 import { count, flag, parseArgs } from './api-args.ts';
 import { ApiError } from './api-error.ts';
+import { limits } from './limits.ts';
 import { channelForBot, directChannel } from './messages.ts';
 import { APP, type Channel, TEAM, type User } from './state.ts';
 import { findUser, type World } from './world.ts';
@@ -67,7 +68,7 @@ function info(world: World, args: unknown): Record<string, unknown> {
 
 function list(world: World, args: unknown): Record<string, unknown> {
   const { types, limit } = parseArgs(
-    z.object({ types: z.string().default('public_channel'), limit: count.default(100) }),
+    z.object({ types: z.string().default('public_channel'), limit: count.default(limits.message.page.default) }),
     args,
   );
   const kinds = types

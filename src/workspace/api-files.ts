@@ -34,6 +34,7 @@ function complete(world: World, args: unknown): Record<string, unknown> {
   const ids = order.channels?.split(',') ?? (order.channel_id === undefined ? [] : [order.channel_id]);
   const channels = ids.map((id) => channelForBot(world, id));
   channels.forEach(requireMember);
+  if (new Set(order.files.map(({ id }) => id)).size < order.files.length) throw new ApiError('invalid_arguments');
   const files = order.files.map(({ id, title }) => {
     const file = findFile(world, id);
     // limits.json files.complete_once; Slack's name for a second completion isn't documented, so the plainest is used.

@@ -6,6 +6,7 @@ import { ApiError } from './api-error.ts';
 import { fileMethods } from './api-files.ts';
 import { viewMethods } from './api-views.ts';
 import { delayOf, takeFault } from './faults.ts';
+import { takeCall } from './rate-limits.ts';
 import { APP, TEAM } from './state.ts';
 import { addLog, type World } from './world.ts';
 
@@ -82,8 +83,9 @@ export async function callApi(
 
 function answerCall(world: World, name: string, args: Record<string, unknown>, token: string | undefined): ApiAnswer {
   const limited = takeFault(world.faults, name, 'http429');
-  if (limited !== undefined) {
-    const headers = { 'retry-after': String(limited.retryAfterSeconds) };
+  const waitSeconds = limited?.retryAfterSeconds ?? takeCall(world, name, args);
+  if (limited !== undefined || waitSeconds > 0) {
+    const headers = { 'retry-after': String(waitSeconds) };
     return { status: 429, headers, body: { ok: false, error: 'ratelimited' }, drop: false };
   }
   if (takeFault(world.faults, name, 'http500') !== undefined) {

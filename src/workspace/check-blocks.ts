@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { checkChartBlock, checkDataTable, checkMarkdown, checkTable } from './check-data-blocks.ts';
 import { checkElement } from './check-elements.ts';
+import { checkRichText } from './check-rich-text.ts';
 import {
   type Checker,
   checkCount,
   checkEnum,
   checkLength,
+  checkList,
   checkPicture,
+  checkProperties,
+  checkRange,
   checkText,
   checkUnique,
   createChecker,
@@ -16,19 +20,29 @@ import {
   type Surface,
 } from './checker.ts';
 import { limits } from './limits.ts';
-import { type Block, blockSchema, elementSchema, type SlackFile, textSchema } from './shapes.ts';
+import {
+  type Block,
+  blockSchema,
+  elementSchema,
+  type SlackFile,
+  type Task,
+  taskSchema,
+  textSchema,
+  withNested,
+} from './shapes.ts';
 
 type Rule = (checker: Checker, block: Block, at: string) => void;
 
 const { _source, _caveat, ...surfacesByBlock } = limits.block_surfaces;
 const SURFACES: Record<string, readonly string[]> = surfacesByBlock;
+const PROPERTIES: Record<string, readonly string[]> = limits.properties.blocks;
 
 const RULES: Record<string, Rule> = {
   section: (checker, block, at) => {
     const { text, fields, field_text } = limits.blocks.section;
     if (block.text === undefined && block.fields === undefined) missing(checker, `${at}/text`);
     checkText(checker, `${at}/text`, block.text, { limit: text });
-    if (block.fields !== undefined) checkCount(checker, `${at}/fields`, block.fields.length, fields, 1);
+    if (block.fields !== undefined) checkList(checker, `${at}/fields`, block.fields, fields);
     for (const [index, field] of (block.fields ?? []).entries()) {
       checkText(checker, `${at}/fields/${index}`, field, { limit: field_text });
     }
@@ -37,9 +51,10 @@ const RULES: Record<string, Rule> = {
   divider: () => {},
   header: (checker, block, at) => {
     checkText(checker, `${at}/text`, block.text, { limit: limits.blocks.header.text, required: true, plain: true });
+    checkRange(checker, `${at}/level`, block.level, limits.blocks.header.level);
   },
   context: (checker, block, at) => {
-    checkCount(checker, `${at}/elements`, block.elements?.length ?? 0, limits.blocks.context.elements, 1);
+    checkList(checker, `${at}/elements`, block.elements, limits.blocks.context.elements);
     for (const [index, element] of (block.elements ?? []).entries()) {
       const where = `${at}/elements/${index}`;
       const text = textSchema.safeParse(element);
@@ -70,13 +85,7 @@ const RULES: Record<string, Rule> = {
   table: checkTable,
   data_table: checkDataTable,
   data_visualization: checkChartBlock,
-  rich_text: (checker, block, at) => {
-    if (block.elements === undefined) missing(checker, `${at}/elements`);
-    for (const [index, element] of (block.elements ?? []).entries()) {
-      const kinds = ['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted'];
-      checkEnum(checker, `${at}/elements/${index}/type`, element.type, kinds);
-    }
-  },
+  rich_text: checkRichText,
   card: (checker, block, at) => {
     const { title, subtitle, body, subtext, actions } = limits.blocks.card;
     const present = [block.hero_image, block.title, block.actions, block.body].some((part) => part !== undefined);
@@ -87,7 +96,13 @@ const RULES: Record<string, Rule> = {
     checkText(checker, `${at}/subtitle`, block.subtitle, { limit: subtitle });
     checkText(checker, `${at}/body`, block.body, { limit: body });
     checkText(checker, `${at}/subtext`, block.subtext, { limit: subtext });
-    if (block.hero_image !== undefined) checkPicture(checker, `${at}/hero_image`, block.hero_image);
+    for (const name of ['hero_image', 'icon'] as const) {
+      const picture = block[name];
+      if (picture === undefined) continue;
+      checkEnum(checker, `${at}/${name}/type`, picture.type, ['image']);
+      checkProperties(checker, `${at}/${name}`, picture, limits.properties.elements.image);
+      checkPicture(checker, `${at}/${name}`, picture);
+    }
     checkCount(checker, `${at}/actions`, block.actions?.length ?? 0, actions);
     for (const [index, action] of (block.actions ?? []).entries()) {
       checkElement(checker, action, `${at}/actions/${index}`, 'card.actions');
@@ -101,10 +116,11 @@ const RULES: Record<string, Rule> = {
     }
   },
   container: (checker, block, at) => {
-    const { child_blocks, title, subtitle, children } = limits.blocks.container;
+    const { child_blocks, title, subtitle, children, width } = limits.blocks.container;
     checkText(checker, `${at}/title`, block.title, { limit: title, plain: true });
     checkText(checker, `${at}/subtitle`, block.subtitle, { limit: subtitle });
-    checkCount(checker, `${at}/child_blocks`, block.child_blocks?.length ?? 0, child_blocks, 1);
+    checkEnum(checker, `${at}/width`, block.width, width);
+    checkList(checker, `${at}/child_blocks`, block.child_blocks, child_blocks);
     for (const [index, child] of (block.child_blocks ?? []).entries()) {
       checkChild(checker, child, `${at}/child_blocks/${index}`, children);
     }
@@ -123,18 +139,43 @@ const RULES: Record<string, Rule> = {
     }));
     checkUnique(checker, ids, 'task_id');
   },
-  task_card: (checker, block, at) => checkTask(checker, block, at),
+  task_card: (checker, block, at) => checkTask(checker, taskSchema.parse(block), at),
+  file: (checker, block, at) => {
+    if (block.source === undefined) missing(checker, `${at}/source`);
+    checkEnum(checker, `${at}/source`, block.source, limits.blocks.file.source);
+    if (block.external_id === undefined) missing(checker, `${at}/external_id`);
+    checkLength(checker, `${at}/external_id`, block.external_id, limits.ids.external_id.max);
+  },
+  video: (checker, block, at) => {
+    const { title, author_name } = limits.blocks.video;
+    for (const name of ['video_url', 'thumbnail_url', 'alt_text'] as const) {
+      if (block[name] === undefined) missing(checker, `${at}/${name}`);
+    }
+    checkText(checker, `${at}/title`, block.title, { limit: title, required: true, plain: true });
+    checkText(checker, `${at}/description`, block.description, { limit: limits.text_object.max, plain: true });
+    checkLength(checker, `${at}/author_name`, block.author_name, author_name);
+  },
 };
 
-function checkTask(checker: Checker, task: Record<string, unknown>, at: string): void {
-  if (typeof task.task_id !== 'string') missing(checker, `${at}/task_id`);
-  if (typeof task.title !== 'string') missing(checker, `${at}/title`);
+function checkTask(checker: Checker, task: Task, at: string): void {
+  if (task.task_id === undefined) missing(checker, `${at}/task_id`);
+  if (task.title === undefined) missing(checker, `${at}/title`);
   if (task.status === undefined) missing(checker, `${at}/status`);
   checkEnum(checker, `${at}/status`, task.status, limits.blocks.task_card.status);
+  checkProperties(checker, at, task, limits.properties.blocks.task_card);
+  const { details, output, sources } = task;
+  if (details !== undefined) checkRichText(checker, details, `${at}/details`);
+  if (output !== undefined) checkRichText(checker, output, `${at}/output`);
+  for (const [index, source] of (sources ?? []).entries()) {
+    const where = `${at}/sources/${index}`;
+    checkEnum(checker, `${where}/type`, source.type, ['url']);
+    checkProperties(checker, where, source, limits.properties.objects.url_source);
+    for (const name of ['url', 'text'] as const) if (source[name] === undefined) missing(checker, `${where}/${name}`);
+  }
 }
 
 function checkElements(checker: Checker, block: Block, at: string, limit: { value: number }): void {
-  checkCount(checker, `${at}/elements`, block.elements?.length ?? 0, limit, 1);
+  checkList(checker, `${at}/elements`, block.elements, limit);
   const elements = (block.elements ?? []).map((element, index) =>
     checkNested(checker, element, `${at}/elements/${index}`, block.type),
   );
@@ -168,7 +209,7 @@ function checkChild(checker: Checker, child: unknown, at: string, allowed: reado
     return;
   }
   if (!allowed.includes(parsed.data.type)) report(checker, `${at}/type`, `unsupported type: ${parsed.data.type}`);
-  else RULES[parsed.data.type]?.(checker, parsed.data, at);
+  else checkBlock(checker, parsed.data, at);
 }
 
 function reportShape(checker: Checker, error: z.ZodError, at: string): void {
@@ -185,8 +226,19 @@ function checkBlock(checker: Checker, block: Block, at: string): void {
   if (!surfaces.includes(checker.surface)) {
     report(checker, `${at}/type`, `unsupported type: ${block.type} is not allowed in a ${checker.surface}`);
   }
+  checkProperties(checker, at, block, PROPERTIES[block.type] ?? []);
   if (block.block_id !== '') checkLength(checker, `${at}/block_id`, block.block_id, limits.ids.block_id.max);
   rule(checker, block, at);
+}
+
+/** The ids of a block and of those inside it; markdown blocks have none that counts (limits.json blocks.markdown). */
+function idsOf(block: Block, at: string): { id: string | undefined; pointer: string }[] {
+  const [, ...nested] = withNested(block);
+  const list = block.type === 'carousel' ? 'elements' : 'child_blocks';
+  return [
+    { id: block.type === 'markdown' ? undefined : block.block_id || undefined, pointer: `${at}/block_id` },
+    ...nested.flatMap((one, index) => idsOf(one, `${at}/${list}/${index}`)),
+  ];
 }
 
 export interface CheckOptions {
@@ -206,6 +258,7 @@ export function checkBlocks(
   if (!list.success) return { blocks: [], problems: [{ pointer: at, message: 'must be an array' }] };
   checkCount(checker, at, list.data.length, limits.surfaces[surface].max_blocks);
   const parsed: Block[] = [];
+  const ids: { id: string | undefined; pointer: string }[] = [];
   for (const [index, one] of list.data.entries()) {
     const block = blockSchema.safeParse(one);
     if (!block.success) {
@@ -213,9 +266,9 @@ export function checkBlocks(
       continue;
     }
     parsed.push(block.data);
+    ids.push(...idsOf(block.data, `${at}/${index}`));
     checkBlock(checker, block.data, `${at}/${index}`);
   }
-  const ids = parsed.map((block, index) => ({ id: block.block_id, pointer: `${at}/${index}/block_id` }));
   checkUnique(checker, ids, 'block_id');
   return { blocks: parsed, problems: checker.problems };
 }

@@ -1,10 +1,23 @@
-import { type Checker, checkCount, checkEnum, checkLength, checkRange, missing, report } from './checker.ts';
+import { checkRichText, richTextLength } from './check-rich-text.ts';
+import {
+  type Checker,
+  checkCount,
+  checkEnum,
+  checkLength,
+  checkList,
+  checkProperties,
+  checkRange,
+  missing,
+  report,
+} from './checker.ts';
 import { bounds, limits } from './limits.ts';
 import type { Block, Cell, Chart } from './shapes.ts';
 
 function cellLength(cell: Cell): number {
-  return cell.type === 'rich_text' ? JSON.stringify(cell.elements ?? []).length : (cell.text ?? '').length;
+  return cell.type === 'rich_text' ? richTextLength(cell.elements) : (cell.text ?? '').length;
 }
+
+const CELLS: Record<string, readonly string[]> = limits.properties.objects;
 
 function checkCells(checker: Checker, block: Block, at: string): number {
   let characters = 0;
@@ -12,6 +25,8 @@ function checkCells(checker: Checker, block: Block, at: string): number {
     for (const [column, cell] of cells.entries()) {
       const where = `${at}/rows/${row}/${column}`;
       checkEnum(checker, `${where}/type`, cell.type, limits.blocks.table.cells);
+      if (cell.type === 'rich_text') checkRichText(checker, cell, where);
+      else checkProperties(checker, where, cell, CELLS[cell.type] ?? Object.keys(cell));
       if (cell.type === 'raw_text' && (cell.text ?? '') === '') {
         report(checker, `${where}/text`, `must be more than ${limits.blocks.table.cell_min - 1} characters`);
       }
@@ -32,9 +47,13 @@ export function checkTable(checker: Checker, block: Block, at: string): void {
     missing(checker, `${at}/rows`);
     return;
   }
-  checkCount(checker, `${at}/rows`, block.rows.length, rows, 1);
-  for (const [index, row] of block.rows.entries()) checkCount(checker, `${at}/rows/${index}`, row.length, cols, 1);
+  checkList(checker, `${at}/rows`, block.rows, rows);
+  for (const [index, row] of block.rows.entries()) checkList(checker, `${at}/rows/${index}`, row, cols);
   checkCount(checker, `${at}/column_settings`, block.column_settings?.length ?? 0, column_settings);
+  for (const [index, column] of (block.column_settings ?? []).entries()) {
+    const where = `${at}/column_settings/${index}`;
+    if (column !== null) checkProperties(checker, where, column, limits.properties.objects.column_settings);
+  }
   checker.totals.tables += 1;
   if (checker.totals.tables > per_message.value)
     report(checker, at, `no more than ${per_message.value} table per message`);
@@ -52,8 +71,6 @@ export function checkDataTable(checker: Checker, block: Block, at: string): void
     return;
   }
   if (block.caption === undefined) missing(checker, `${at}/caption`);
-  if (block.column_settings !== undefined)
-    report(checker, `${at}/column_settings`, 'unexpected property: column_settings');
   checkCount(checker, `${at}/rows`, block.rows.length, rows);
   checkRange(checker, `${at}/page_size`, block.page_size, page_size);
   const width = block.rows[0]?.length ?? 0;
@@ -62,7 +79,7 @@ export function checkDataTable(checker: Checker, block: Block, at: string): void
     if (row.length !== width) report(checker, `${at}/rows/${index}`, `must have ${width} cells like the header row`);
   }
   for (const [column, cell] of (block.rows[0] ?? []).entries()) {
-    checkEnum(checker, `${at}/rows/0/${column}/type`, cell.type, ['raw_text', 'raw_number']);
+    checkEnum(checker, `${at}/rows/0/${column}/type`, cell.type, limits.blocks.data_table.header_cell_types);
   }
   const header = block.row_header_column_index;
   if (header !== undefined && (!Number.isInteger(header) || header < 0 || header >= width)) {
@@ -86,15 +103,18 @@ export function checkChartBlock(checker: Checker, block: Block, at: string): voi
     missing(checker, `${at}/chart`);
     return;
   }
-  checkEnum(checker, `${at}/chart/type`, block.chart.type, ['pie', 'bar', 'line', 'area']);
+  checkEnum(checker, `${at}/chart/type`, block.chart.type, limits.blocks.data_visualization.chart_types);
   if (block.chart.type === 'pie') checkPie(checker, block.chart, `${at}/chart`);
   else checkSeries(checker, block.chart, `${at}/chart`);
 }
 
 function checkPie(checker: Checker, chart: Chart, at: string): void {
   const { pie_segments, label_chars } = limits.blocks.data_visualization;
+  const { pie, point } = limits.properties.objects;
+  checkProperties(checker, at, chart, pie);
   checkCount(checker, `${at}/segments`, chart.segments?.length ?? 0, pie_segments);
   for (const [index, segment] of (chart.segments ?? []).entries()) {
+    checkProperties(checker, `${at}/segments/${index}`, segment, point);
     checkLength(checker, `${at}/segments/${index}/label`, segment.label, label_chars);
     if (segment.value <= 0) report(checker, `${at}/segments/${index}/value`, 'must be greater than 0');
   }
@@ -102,6 +122,9 @@ function checkPie(checker: Checker, chart: Chart, at: string): void {
 
 function checkSeries(checker: Checker, chart: Chart, at: string): void {
   const { series: limit, points_per_series, label_chars, axis_label_chars } = limits.blocks.data_visualization;
+  const { series_chart, axis_config, series: seriesProperties, point } = limits.properties.objects;
+  checkProperties(checker, at, chart, series_chart);
+  checkProperties(checker, `${at}/axis_config`, chart.axis_config ?? {}, axis_config);
   const categories = chart.axis_config?.categories;
   if (categories === undefined) missing(checker, `${at}/axis_config/categories`);
   for (const [index, category] of (categories ?? []).entries()) {
@@ -113,10 +136,15 @@ function checkSeries(checker: Checker, chart: Chart, at: string): void {
   const names = new Set<string>();
   for (const [index, series] of (chart.series ?? []).entries()) {
     const where = `${at}/series/${index}`;
+    checkProperties(checker, where, series, seriesProperties);
     checkLength(checker, `${where}/name`, series.name, label_chars);
     checkCount(checker, `${where}/data`, series.data.length, points_per_series);
     if (names.has(series.name)) report(checker, `${where}/name`, 'must be unique within the chart');
     names.add(series.name);
+    for (const [at, one] of series.data.entries()) {
+      checkProperties(checker, `${where}/data/${at}`, one, point);
+      checkLength(checker, `${where}/data/${at}/label`, one.label, label_chars);
+    }
     const labels = series.data.map((point) => point.label);
     const expected = categories ?? labels;
     // One point per category, labels equal to the categories (order is not prescribed).

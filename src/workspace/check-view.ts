@@ -1,5 +1,5 @@
 import { type CheckOptions, checkBlocks } from './check-blocks.ts';
-import { checkLength, checkText, createChecker, missing, type Problem } from './checker.ts';
+import { checkLength, checkProperties, checkText, createChecker, missing, type Problem } from './checker.ts';
 import { limits } from './limits.ts';
 import { type ViewSpec, viewSchema } from './shapes.ts';
 
@@ -22,6 +22,7 @@ export function checkView(
   if (type !== 'any' && spec.type !== type) {
     checker.problems.push({ pointer: '/view/type', message: `must be a valid enum value: ${type}` });
   }
+  checkProperties(checker, '/view', spec, limits.properties.views[spec.type]);
   if (spec.type === 'modal') {
     checkText(checker, '/view/title', spec.title, { limit: limits.view.title, required: true, plain: true });
     checkText(checker, '/view/submit', spec.submit, { limit: limits.view.submit, plain: true });

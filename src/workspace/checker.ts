@@ -49,21 +49,43 @@ export function messagesOf(problems: Problem[]): string[] {
 export function checkLength(checker: Checker, pointer: string, value: string | undefined, limit: Limit): void {
   if (value === undefined) return;
   const { min, max } = bounds(limit);
+  const least = Math.max(min, limits.text_object.min.value);
   if (value.length > max) report(checker, pointer, `must be less than ${max + 1} characters`);
-  if (value.length < Math.max(min, 1)) report(checker, pointer, `must be more than ${Math.max(min, 1) - 1} characters`);
+  if (value.length < least) report(checker, pointer, `must be more than ${least - 1} characters`);
 }
 
-export function checkCount(checker: Checker, pointer: string, count: number, limit: Limit, atLeast = 0): void {
+export function checkCount(checker: Checker, pointer: string, count: number, limit: Limit, least = 0): void {
   const { min, max } = bounds(limit);
   if (count > max) report(checker, pointer, `no more than ${max} items allowed`);
-  if (count < Math.max(min, atLeast)) report(checker, pointer, `must provide at least ${Math.max(min, atLeast)} items`);
+  if (count < Math.max(min, least)) report(checker, pointer, `must provide at least ${Math.max(min, least)} items`);
+}
+
+/** A list that may be left out where its block allows it, but isn't empty where it is given. */
+export function checkList(checker: Checker, pointer: string, list: unknown[] | undefined, limit: Limit): void {
+  checkCount(checker, pointer, list?.length ?? 0, limit, limits.lists.min_items.value);
+}
+
+/**
+ * Properties that Slack doesn't know make it refuse the object that has them, in these words
+ * (slackhq/hack-json-schema, AdditionalProperties).
+ */
+export function checkProperties(checker: Checker, at: string, value: object, known: readonly string[]): void {
+  for (const name of Object.keys(value)) {
+    if (!known.includes(name)) report(checker, at, `invalid additional property: ${name}`);
+  }
+}
+
+export function checkPattern(checker: Checker, pointer: string, value: string | undefined, pattern: string): void {
+  if (value !== undefined && !new RegExp(pattern).test(value)) {
+    report(checker, pointer, `must match the pattern ${pattern}`);
+  }
 }
 
 /** A number that has bounds of its own, such as a page size. */
-export function checkRange(checker: Checker, pointer: string, value: number | undefined, limit: Limit): void {
+export function checkRange(checker: Checker, pointer: string, value: unknown, limit: Limit): void {
   if (value === undefined) return;
   const { min, max } = bounds(limit);
-  if (!Number.isInteger(value) || value < min || value > max) {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
     report(checker, pointer, `must be a whole number from ${min} to ${max}`);
   }
 }
@@ -90,6 +112,7 @@ export function checkText(
     report(checker, pointer, 'must be a text object');
     return;
   }
+  checkProperties(checker, pointer, text, limits.properties.objects[text.type]);
   if (plain && text.type !== 'plain_text') report(checker, `${pointer}/type`, 'must be a valid enum value: plain_text');
   checkLength(checker, `${pointer}/text`, textOf(text), limit);
 }
@@ -133,6 +156,7 @@ export function checkPicture(
   checkLength(checker, `${at}/image_url`, picture.image_url, limits.blocks.image.image_url);
   const file = picture.slack_file;
   if (file === undefined) return;
+  checkProperties(checker, `${at}/slack_file`, file, limits.properties.objects.slack_file);
   if ((file.id === undefined) === (file.url === undefined)) {
     report(checker, `${at}/slack_file`, 'must provide either id or url, not both');
   } else if (file.id !== undefined && !new RegExp(limits.ids.file_id_regex.value).test(file.id)) {

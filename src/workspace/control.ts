@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { shownChannel, shownUser } from './api-directory.ts';
 import { faultsSchema, noFaults, orderFaults } from './faults.ts';
+import { isLoopback } from './http.ts';
 import { closeView, fill, openHome, shortcut, slash, submit, write } from './person.ts';
 import { click, findPlace, requireElement, suggest } from './person-actions.ts';
 import { PersonError } from './person-input.ts';
-import { seenBy } from './seen.ts';
+import { latestFor, seenBy } from './seen.ts';
 import { type Channel, seedState } from './state.ts';
 import { findChannel, findUser, type World } from './world.ts';
 
@@ -60,6 +61,20 @@ async function pressed(world: World, input: unknown): Promise<Answer> {
   return answer(world, user, trouble, { channel: place.channel, threadTs: place.message.thread_ts });
 }
 
+const requestUrlSchema = z.object({ url: z.url({ protocol: /^http$/ }).nullable() });
+
+/** Sets the app's request URL, as its settings page does: only after the handshake, and only on this machine. */
+async function setRequestUrl(world: World, input: unknown): Promise<Answer> {
+  const { url } = requestUrlSchema.parse(input);
+  if (url !== null && !isLoopback(new URL(url).host)) return { ok: false, error: `${url} is not on this machine` };
+  const trouble = url === null ? undefined : await world.http.verify(url);
+  if (trouble !== undefined) return { ok: false, error: trouble };
+  world.state.requestUrl = url;
+  world.changed({ kind: 'connection' });
+  world.events.flush();
+  return { ok: true };
+}
+
 const POST: Record<string, Route> = {
   slash: async (world, input) => {
     const order = slashSchema.parse(input);
@@ -105,11 +120,12 @@ const POST: Record<string, Route> = {
     openHome(world, user);
     return answer(world, user, undefined);
   },
+  request_url: setRequestUrl,
   faults: (world, input) => {
     const order = faultsSchema.parse(input);
     orderFaults(world.faults, order);
-    if (order.dropSocket === true) world.gateway.drop();
-    if (order.disconnectRefresh !== undefined) world.gateway.askToReconnect(order.disconnectRefresh);
+    if (order.dropSocket === true) world.gateway.drop(order.connection);
+    if (order.disconnectRefresh !== undefined) world.gateway.askToReconnect(order.disconnectRefresh, order.connection);
     return { ok: true, faults: world.faults, connections: world.gateway.connections() };
   },
   reset: async (world) => {
@@ -121,10 +137,11 @@ const POST: Record<string, Route> = {
 /** Back to the seed; tokens and connections stay, so that a running app goes on working. */
 async function resetWorld(world: World): Promise<void> {
   const { lastId, lastTsMicros } = world.state;
-  Object.assign(world.state, seedState(world.state, world.now()), { lastId, lastTsMicros });
+  Object.assign(world.state, seedState(world.state, world.settings.people, world.now()), { lastId, lastTsMicros });
   Object.assign(world.faults, noFaults());
   for (const memory of [world.stacks, world.triggers, world.responseTargets, world.surfaceValues, world.offered])
     memory.clear();
+  world.recentCalls.clear();
   world.ephemerals = [];
   world.log = [];
   await world.storage.clearBytes();
@@ -144,7 +161,10 @@ const GET: Record<string, Route> = {
     const at = { channel: channelOf(world, order), threadTs: order.thread_ts };
     return answer(world, userOf(world, order), undefined, at);
   },
-  log: (world) => ({ ok: true, log: world.log }),
+  log: (world, input) => {
+    const { last } = z.object({ last: z.coerce.number().int().positive().optional() }).parse(input);
+    return { ok: true, log: last === undefined ? world.log : world.log.slice(-last) };
+  },
   users: (world) => ({ ok: true, users: world.state.users.map(shownUser) }),
   channels: (world, input) => {
     const { user } = z.object({ user: z.string().optional() }).parse(input);
@@ -152,7 +172,8 @@ const GET: Record<string, Route> = {
     const channels = world.state.channels.filter(
       (channel) => channel.kind === 'public' || id === undefined || channel.members.includes(id),
     );
-    return { ok: true, channels: channels.map((channel) => shownChannel(channel, true)) };
+    const latest = (channel: Channel) => (id === undefined ? '' : latestFor(world, id, channel));
+    return { ok: true, channels: channels.map((one) => ({ ...shownChannel(one, true), latest: latest(one) })) };
   },
 };
 

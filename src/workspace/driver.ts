@@ -97,6 +97,8 @@ export interface Driver {
   /** Open Socket Mode connections of the app. */
   connections(): Promise<number>;
   file(id: string): Promise<Buffer>;
+  /** Has deliveries sent to this address instead of over Socket Mode; fails with what is wrong with it. */
+  requestUrl(url: string | null): Promise<void>;
   faults(order: FaultOrder): Promise<void>;
   reset(): Promise<void>;
   /**
@@ -155,6 +157,12 @@ export function createDriver(url: string): Driver {
       const response = await fetch(`${url}/_control/files/${id}`);
       if (!response.ok) throw new FinalError(`file ${id}: HTTP ${response.status}`);
       return Buffer.from(await response.arrayBuffer());
+    },
+    requestUrl: async (url) => {
+      const { ok, error } = z
+        .object({ ok: z.boolean(), error: z.string().optional() })
+        .parse(await post('request_url', { url }));
+      if (!ok) throw new FinalError(`request URL ${url}: ${error}`);
     },
     faults: async (order) => {
       await post('faults', order);

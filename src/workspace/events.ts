@@ -29,7 +29,7 @@ export function createEventQueue(world: Omit<World, 'events'>): EventQueue {
     clearTimeout(retries.get(pending.event_id));
     retries.delete(pending.event_id);
     const payload = eventPayload(world, pending);
-    const ack = await world.gateway.deliver({
+    const ack = await world.deliver({
       type: 'events_api',
       payload,
       acceptsResponse: false,
@@ -46,9 +46,10 @@ export function createEventQueue(world: Omit<World, 'events'>): EventQueue {
     });
     if (ack.kind === 'no_connection') return; // waits for flush()
     const delayMs = world.settings.eventRetryDelaysMs[pending.attempt];
-    if (ack.kind === 'ack' || delayMs === undefined) return forget(pending);
+    const unwanted = ack.kind === 'http_error' && ack.noRetry;
+    if (ack.kind === 'ack' || unwanted || delayMs === undefined) return forget(pending);
     pending.attempt += 1;
-    pending.reason = 'timeout';
+    pending.reason = ack.kind;
     world.storage.touch();
     retries.set(pending.event_id, setTimeout(start, delayMs, pending));
   };

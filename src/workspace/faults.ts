@@ -18,6 +18,8 @@ export const faultsSchema = z.object({
   dropSocket: z.boolean().optional(),
   duplicateDelivery: z.object({ times: z.number().default(1) }).optional(),
   disconnectRefresh: z.enum(['warning', 'refresh_requested']).optional(),
+  /** The connection that `dropSocket` and `disconnectRefresh` mean, 0 the oldest; without: all. */
+  connection: z.number().int().min(0).optional(),
 });
 export type FaultOrder = z.input<typeof faultsSchema>;
 

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import type { CheckOptions } from './check-blocks.ts';
 import { limits } from './limits.ts';
 import { type FileRecord, nextId, TEAM } from './state.ts';
-import { findFile, type World } from './world.ts';
+import { findChannel, findFile, type World } from './world.ts';
 
 const MIMETYPES: Record<string, string> = {
   csv: 'text/csv',
@@ -33,6 +33,31 @@ export function mimetypeOf(name: string): string {
 /** Slack looks at a file for a moment after its upload; until then it has no mimetype and can't be shown. */
 function isProcessed(world: World, file: FileRecord): boolean {
   return file.state === 'complete' && world.now() >= file.completedAtMs + world.settings.fileProcessingMs;
+}
+
+/** Where a file was posted, by the kind of channel: how an app finds the message of its own upload. */
+function sharesOf(world: World, file: FileRecord): Record<string, Record<string, unknown[]>> {
+  const shares: Record<string, Record<string, unknown[]>> = {};
+  for (const id of file.channels) {
+    const channel = findChannel(world, id);
+    const kind = channel?.kind === 'public' ? 'public' : 'private';
+    const messages = channel?.messages.filter((message) => message.files?.includes(file.id)) ?? [];
+    shares[kind] = {
+      ...shares[kind],
+      [id]: messages.map((message) => ({
+        ts: message.ts,
+        channel_name: channel?.name,
+        team_id: TEAM.id,
+        share_user_id: message.user,
+        source: 'UPLOAD',
+        reply_count: 0,
+        reply_users: [],
+        reply_users_count: 0,
+        is_silent_share: false,
+      })),
+    };
+  }
+  return shares;
 }
 
 /** A file as files.info and the payloads show it. */
@@ -69,6 +94,8 @@ export function shownFile(world: World, file: FileRecord): Record<string, unknow
     channels: file.channels,
     groups: [],
     ims: [],
+    shares: sharesOf(world, file),
+    is_starred: false,
     comments_count: 0,
     ...(file.alt_txt !== undefined && { alt_txt: file.alt_txt }),
   };

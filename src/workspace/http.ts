@@ -17,13 +17,18 @@ const MAX_BODY_BYTES = Math.ceil(limits.elements.file_input.file_size_mb.value *
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** Whether `host`, perhaps with a port, is this machine. */
+export function isLoopback(host: string): boolean {
+  return URL.canParse(`http://${host}`) && LOOPBACK.has(new URL(`http://${host}`).hostname);
+}
+
 /**
  * Only programs and pages of this machine may talk to the workspace. A Host that isn't loopback means DNS rebinding; an
  * Origin other than ours means that some web page in the user's browser is trying.
  */
 export function refuseForeign(request: IncomingMessage): void {
   const host = request.headers.host ?? '';
-  if (!URL.canParse(`http://${host}`) || !LOOPBACK.has(new URL(`http://${host}`).hostname)) {
+  if (!isLoopback(host)) {
     throw new HttpError(403, `host ${JSON.stringify(host)} is not this machine`);
   }
   const { origin } = request.headers;

@@ -8,14 +8,22 @@ import { APP, TEAM } from './state.ts';
 import { addLog, findChannel, findUser, type ResponseTarget, type Trigger, type World } from './world.ts';
 
 /** What Slack shows when an app stays silent, by the outcome of the delivery. */
-export const ACK_ERRORS = { timeout: 'operation_timeout', no_connection: 'dispatch_failed' } as const;
+export const ACK_ERRORS = {
+  timeout: 'operation_timeout',
+  no_connection: 'dispatch_failed',
+  connection_failed: 'dispatch_failed',
+  http_error: 'dispatch_failed',
+} as const;
 
 /** A one-use pass for views.open and views.push, valid for three seconds. */
 export function newTrigger(world: World, user: string, viewId?: string): string {
   const id = `${Math.floor(world.now())}.${Number.parseInt(randomBytes(4).toString('hex'), 16)}.${randomBytes(16).toString('hex')}`;
   const expiresAtMs = world.now() + world.settings.triggerLifetimeMs;
-  for (const [old, trigger] of world.triggers)
-    if (trigger.expiresAtMs < world.now() - 60_000) world.triggers.delete(old);
+  // The oldest come first: all live equally long.
+  for (const [old, trigger] of world.triggers) {
+    if (trigger.expiresAtMs >= world.now() - 60_000) break;
+    world.triggers.delete(old);
+  }
   world.triggers.set(id, { user, expiresAtMs, used: false, viewId });
   return id;
 }
@@ -34,8 +42,10 @@ export function useTrigger(world: World, id: string): Trigger {
 export function newResponseUrl(world: World, target: Omit<ResponseTarget, 'expiresAtMs' | 'uses'>): string {
   const key = randomBytes(12).toString('hex');
   const expiresAtMs = world.now() + world.settings.responseUrlLifetimeMs;
-  for (const [old, { expiresAtMs: until }] of world.responseTargets)
-    if (until < world.now()) world.responseTargets.delete(old);
+  for (const [old, { expiresAtMs: until }] of world.responseTargets) {
+    if (until >= world.now()) break;
+    world.responseTargets.delete(old);
+  }
   world.responseTargets.set(key, { ...target, expiresAtMs, uses: 0 });
   return `${world.url}/response/${TEAM.id}/${key}`;
 }
@@ -113,7 +123,7 @@ export function payloadBase(world: World, userId: string): Record<string, unknow
 
 /** Sends one envelope and waits for its acknowledgement; both are kept in the log. */
 export async function dispatch(world: World, delivery: Delivery): Promise<Ack> {
-  const ack = await world.gateway.deliver(delivery);
+  const ack = await world.deliver(delivery);
   const kind = delivery.payload.type ?? delivery.payload.command;
   addLog(world, {
     kind: 'delivery',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ApiError, refuseProblems } from './api-error.ts';
 import { checkBlocks } from './check-blocks.ts';
+import { checkCount, checkLength, createChecker } from './checker.ts';
 import { checkOptions, shownFile } from './files.ts';
 import { bounds, limits } from './limits.ts';
 import { type Block, type Message, messageSchema } from './shapes.ts';
@@ -27,13 +28,34 @@ export function messageBlocks(world: World, blocks: unknown): Block[] | undefine
   return withIds(parsed);
 }
 
+const attachmentsSchema = z.array(
+  z.looseObject({
+    blocks: z.unknown().optional(),
+    footer: z.string().optional(),
+    actions: z.array(z.unknown()).optional(),
+  }),
+);
+
+/** Attachments are passed on as they are, but for their blocks and the sizes that limits.json knows. */
+function checkAttachments(world: World, attachments: z.infer<typeof attachmentsSchema>): void {
+  if (attachments.length > limits.surfaces.attachments_per_message.value) throw new ApiError('too_many_attachments');
+  const checker = createChecker('message', () => false, []);
+  for (const [index, { blocks, footer, actions }] of attachments.entries()) {
+    const at = `/attachments/${index}`;
+    checkLength(checker, `${at}/footer`, footer, limits.message.attachment_footer);
+    checkCount(checker, `${at}/actions`, actions?.length ?? 0, limits.message.attachment_actions);
+    if (blocks === undefined) continue;
+    checker.problems.push(...checkBlocks(blocks, 'message', `${at}/blocks`, checkOptions(world)).problems);
+  }
+  refuseProblems(checker.problems, 'invalid_blocks');
+}
+
 /** Checks the content of a message of the app and returns the message, not yet posted anywhere. */
 export function botMessage(world: World, content: Content, threadTs?: string): Message {
   const blocks = messageBlocks(world, content.blocks);
   const { max } = bounds(limits.message.text_truncated);
-  const attachments = z.array(z.unknown()).optional().parse(content.attachments);
-  if ((attachments?.length ?? 0) > limits.surfaces.attachments_per_message.value)
-    throw new ApiError('too_many_attachments');
+  const attachments = attachmentsSchema.optional().parse(content.attachments);
+  checkAttachments(world, attachments ?? []);
   if (!content.text && !blocks?.length && !attachments?.length && !content.files?.length) throw new ApiError('no_text');
   return messageSchema.parse({
     type: 'message',

@@ -21,26 +21,44 @@ async function policy(): Promise<string> {
 }
 
 const { resolve } = createRequire(import.meta.url);
+/** The folder of an npm package that lets its main file be resolved in it, e.g. `dist` of chart.js. */
+const beside = (name: string) => dirname(resolve(name));
 
 /** The page's npm modules, sent from node_modules as they are: there is no build step. */
 const MODULES: Record<string, () => string> = {
   '/modules/preact.js': () => resolve('preact'),
   '/modules/hooks.js': () => resolve('preact/hooks'),
-  '/modules/htm.js': () => join(dirname(resolve('htm')), 'htm.module.js'),
-  '/modules/htm-preact.js': () => join(dirname(resolve('htm/preact')), 'index.module.js'),
+  '/modules/htm.js': () => join(beside('htm'), 'htm.module.js'),
+  '/modules/htm-preact.js': () => join(beside('htm/preact'), 'index.module.js'),
+  '/modules/gemoji.js': () => resolve('gemoji'),
+  '/modules/marked.js': () => resolve('marked'),
+  // A dependency of chart.js, so it is looked up from there.
+  '/modules/color.js': () => join(dirname(createRequire(resolve('chart.js')).resolve('@kurkle/color')), 'color.esm.js'),
+  '/modules/chart/auto/auto.js': () => join(beside('chart.js'), '../auto/auto.js'),
+  '/modules/chart/dist/chart.js': () => join(beside('chart.js'), 'chart.js'),
+  '/modules/chart/dist/chunks/index.js': () => join(beside('chart.js'), 'chunks/index.js'),
 };
+
+const TYPES: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  ts: 'text/javascript; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+};
+
+/** What the page shares with the server, by the path that an import in the page comes to. */
+const SHARED = ['/limits.ts', '/limits.json'];
 
 async function read(path: string): Promise<{ type: string; body: string } | undefined> {
   const vendor = MODULES[path];
-  if (vendor !== undefined) return { type: 'text/javascript', body: await readFile(vendor(), 'utf8') };
-  if (path === '/')
-    return { type: 'text/html; charset=utf-8', body: await readFile(join(FOLDER, 'index.html'), 'utf8') };
-  if (path === '/page/style.css') return { type: 'text/css', body: await readFile(join(FOLDER, 'style.css'), 'utf8') };
-  const name = path.replace(/^\/page\//, '');
+  if (vendor !== undefined) return { type: 'text/javascript; charset=utf-8', body: await readFile(vendor(), 'utf8') };
+  const shared = SHARED.includes(path);
+  const name = path === '/' ? 'index.html' : path.replace(/^\/(page\/)?/, '');
+  const type = TYPES[name.split('.').at(-1) ?? ''];
   // Names are looked up, not joined: a path can't lead out of the folder.
-  if (!name.endsWith('.ts') || !(await readdir(FOLDER)).includes(name)) return undefined;
-  const source = await readFile(join(FOLDER, name), 'utf8');
-  return { type: 'text/javascript', body: stripTypeScriptTypes(source) };
+  if (type === undefined || !(shared || (await readdir(FOLDER)).includes(name))) return undefined;
+  const source = await readFile(join(FOLDER, shared ? '..' : '', name), 'utf8');
+  return { type, body: name.endsWith('.ts') ? stripTypeScriptTypes(source) : source };
 }
 
 /** The file of the page under a path. Browser modules are TypeScript in the repository, sent with their types stripped. */

@@ -204,12 +204,30 @@ function minQueryLength(element: Element): number {
   return element.min_query_length ?? limits.elements.external_select.min_query_length_default.value;
 }
 
+/** What the app offers: one list, or lists in groups; each with the place at which its problems are told. */
 const suggestionSchema = z.union([
-  z.looseObject({ options: z.array(optionSchema) }),
+  z.looseObject({ options: z.array(optionSchema) }).transform(({ options }) => ({
+    groups: 0,
+    lists: [{ at: '/options', options }],
+  })),
   z.looseObject({ option_groups: z.array(optionGroupSchema) }).transform(({ option_groups }) => ({
-    options: option_groups.flatMap((group) => group.options),
+    groups: option_groups.length,
+    lists: option_groups.map(({ options }, index) => ({ at: `/option_groups/${index}/options`, options })),
   })),
 ]);
+
+/** Everything offered, in one list. The client shows "No results" where Slack refuses it; here the reason is told. */
+function offeredBy({ groups, lists }: z.infer<typeof suggestionSchema>, type: string): Option[] {
+  const { options_returned, groups_returned } = limits.elements.external_select;
+  const checker = createChecker('modal', () => false, []);
+  checkCount(checker, '/option_groups', groups, groups_returned);
+  for (const { at, options } of lists) {
+    checkCount(checker, at, options.length, options_returned);
+    checkOptionList(checker, options, at, type);
+  }
+  if (checker.problems.length > 0) throw new PersonError(messagesOf(checker.problems).join('; '));
+  return lists.flatMap(({ options }) => options);
+}
 
 /** Types into an external select and returns what the app offers. */
 export async function suggest(
@@ -237,12 +255,7 @@ export async function suggest(
   if (ack.kind !== 'ack') throw new PersonError(ACK_ERRORS[ack.kind]);
   const answer = suggestionSchema.safeParse(ack.payload);
   if (!answer.success) throw new PersonError('the app answered without options');
-  const { options } = answer.data;
-  const checker = createChecker('modal', () => false, []);
-  checkCount(checker, '/options', options.length, limits.elements.external_select.options_returned);
-  checkOptionList(checker, options, '/options', found.element.type);
-  // The client shows "No results" for a list that Slack doesn't accept; here the reason is told.
-  if (checker.problems.length > 0) throw new PersonError(messagesOf(checker.problems).join('; '));
+  const options = offeredBy(answer.data, found.element.type);
   world.offered.set(offerKey(user, found), options);
   return options;
 }

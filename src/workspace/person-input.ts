@@ -69,9 +69,9 @@ function pickOne<T>(wanted: unknown, what: string, choose: (one: string) => T): 
   return wanted === null ? null : choose(parse(wantedText, wanted, what));
 }
 
-function pickFormatted(wanted: unknown, pattern: RegExp, what: string): string | null {
+function pickFormatted(wanted: unknown, pattern: string, what: string): string | null {
   return pickOne(wanted, what, (one) => {
-    if (!pattern.test(one)) throw new PersonError(`${what}: ${JSON.stringify(one)} can't be chosen`);
+    if (!new RegExp(pattern).test(one)) throw new PersonError(`${what}: ${JSON.stringify(one)} can't be chosen`);
     return one;
   });
 }
@@ -144,9 +144,9 @@ export async function typeInto(
     case 'multi_external_select':
       return { type, selected_options: pickAll(element, offered, wanted, what) };
     case 'datepicker':
-      return { type, selected_date: pickFormatted(wanted, /^\d{4}-\d{2}-\d{2}$/, what) };
+      return { type, selected_date: pickFormatted(wanted, limits.formats.date.value, what) };
     case 'timepicker':
-      return { type, selected_time: pickFormatted(wanted, /^\d{2}:\d{2}$/, what) };
+      return { type, selected_time: pickFormatted(wanted, limits.formats.time.value, what) };
     case 'datetimepicker':
       return { type, selected_date_time: pickOne(wanted, what, (one) => parse(z.coerce.number().int(), one, what)) };
     case 'users_select':
@@ -194,9 +194,9 @@ export function fieldError(
       }
       return undefined;
     case 'email_text_input':
-      return /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text) ? undefined : 'Enter a valid email address.';
+      return new RegExp(limits.formats.email.value).test(text) ? undefined : 'Enter a valid email address.';
     case 'url_text_input':
-      return /^https?:\/\/\S+$/.test(text) ? undefined : 'Enter a valid URL.';
+      return new RegExp(limits.formats.url.value).test(text) ? undefined : 'Enter a valid URL.';
     default:
       return undefined;
   }

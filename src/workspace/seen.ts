@@ -29,6 +29,13 @@ function shownMessages(world: World, user: string, channel: Channel, threadTs: s
   });
 }
 
+/** The `ts` of the newest message by somebody else that this person finds in a channel, ephemerals among them; '' if none. */
+export function latestFor(world: World, user: string, channel: Channel): string {
+  const message = channel.messages.findLast((one) => one.user !== user);
+  const mine = world.ephemerals.findLast((one) => one.user === user && one.channel === channel.id)?.message;
+  return [message?.ts ?? '', mine?.ts ?? ''].reduce((one, other) => (Number(other) > Number(one) ? other : one));
+}
+
 export interface SeenAt {
   channel?: Channel | undefined;
   threadTs?: string | undefined;

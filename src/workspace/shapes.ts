@@ -59,6 +59,12 @@ export const elementSchema = z.looseObject({
   min_query_length: z.number().optional(),
   max_selected_items: z.number().optional(),
   max_files: z.number().optional(),
+  min_lines: z.number().optional(),
+  max_lines: z.number().optional(),
+  icon: z.string().optional(),
+  visible_to_user_ids: z.array(z.string()).optional(),
+  agent_prompt: z.string().optional(),
+  workflow: z.looseObject({}).optional(),
   filetypes: z.array(z.string()).optional(),
   focus_on_load: z.boolean().optional(),
   dispatch_action_config: z.looseObject({ trigger_actions_on: z.array(z.string()).optional() }).optional(),
@@ -95,6 +101,24 @@ const chartSchema = z.looseObject({
 });
 export type Chart = z.infer<typeof chartSchema>;
 
+const urlSourceSchema = z.looseObject({
+  type: z.string(),
+  url: z.string().optional(),
+  text: z.string().optional(),
+});
+
+const richTextSchema = z.looseObject({ type: z.literal('rich_text'), elements: z.array(z.unknown()) });
+
+export const taskSchema = z.looseObject({
+  task_id: z.string().optional(),
+  title: z.string().optional(),
+  status: z.string().optional(),
+  details: richTextSchema.optional(),
+  output: richTextSchema.optional(),
+  sources: z.array(urlSourceSchema).optional(),
+});
+export type Task = z.infer<typeof taskSchema>;
+
 export const blockSchema = z.looseObject({
   type: z.string(),
   block_id: z.string().optional(),
@@ -125,9 +149,19 @@ export const blockSchema = z.looseObject({
   page_size: z.number().optional(),
   row_header_column_index: z.number().optional(),
   chart: chartSchema.optional(),
-  tasks: z.array(z.looseObject({ task_id: z.string().optional(), title: z.string().optional() })).optional(),
+  tasks: z.array(taskSchema).optional(),
   task_id: z.string().optional(),
   status: z.string().optional(),
+  details: richTextSchema.optional(),
+  output: richTextSchema.optional(),
+  sources: z.array(urlSourceSchema).optional(),
+  source: z.string().optional(),
+  external_id: z.string().optional(),
+  video_url: z.string().optional(),
+  thumbnail_url: z.string().optional(),
+  description: textSchema.optional(),
+  author_name: z.string().optional(),
+  width: z.string().optional(),
   child_blocks: z.array(z.looseObject({ type: z.string() })).optional(),
 });
 export type Block = z.infer<typeof blockSchema>;

@@ -7,7 +7,14 @@ import { limits, secondsInMs } from './limits.ts';
 import { APP } from './state.ts';
 
 /** How the app answered an envelope, or why it didn't. */
-export type Ack = { kind: 'ack'; payload: unknown } | { kind: 'timeout' } | { kind: 'no_connection' };
+export type Ack =
+  | { kind: 'ack'; payload: unknown }
+  | { kind: 'timeout' }
+  /** No socket is open: an event waits for one. */
+  | { kind: 'no_connection' }
+  /** Only with a request URL: nobody listens there, or the answer isn't 2xx. */
+  | { kind: 'connection_failed' }
+  | { kind: 'http_error'; noRetry: boolean };
 
 export interface Delivery {
   type: 'slash_commands' | 'interactive' | 'events_api';
@@ -24,10 +31,10 @@ export interface Gateway {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   deliver(delivery: Delivery): Promise<Ack>;
   connections(): number;
-  /** Cuts every connection without a close frame, as a dying network does. */
-  drop(): void;
-  /** Asks the app to reconnect, as Slack does before it recycles a host. */
-  askToReconnect(reason: 'warning' | 'refresh_requested'): void;
+  /** Cuts a connection, or all, without a close frame, as a dying network does. */
+  drop(connection?: number): void;
+  /** Asks the app to reconnect one connection, or all, as Slack does before it recycles a host. */
+  askToReconnect(reason: 'warning' | 'refresh_requested', connection?: number): void;
   close(): void;
 }
 
@@ -91,6 +98,9 @@ export function createGateway({ ackDeadlineMs, takeDuplicate, onConnected, onCha
     onConnected();
   };
 
+  const meant = (connection: number | undefined): WebSocket[] =>
+    connection === undefined ? [...open] : open.slice(connection, connection + 1);
+
   const sendEnvelope = (delivery: Delivery): Promise<Ack> => {
     const socket = open[turn++ % open.length];
     if (socket === undefined) return Promise.resolve({ kind: 'no_connection' });
@@ -136,11 +146,11 @@ export function createGateway({ ackDeadlineMs, takeDuplicate, onConnected, onCha
       return first;
     },
     connections: () => open.length,
-    drop: () => {
-      for (const socket of [...open]) socket.terminate();
+    drop: (connection) => {
+      for (const socket of meant(connection)) socket.terminate();
     },
-    askToReconnect: (reason) => {
-      for (const socket of [...open]) {
+    askToReconnect: (reason, connection) => {
+      for (const socket of meant(connection)) {
         send(socket, { type: 'disconnect', reason, debug_info: { host: 'workspace-local' } });
         later(secondsInMs(limits.socket_mode.warning_before_disconnect_s), () => socket.terminate());
       }

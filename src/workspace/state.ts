@@ -50,10 +50,17 @@ const pendingEventSchema = z.object({
 });
 export type PendingEvent = z.infer<typeof pendingEventSchema>;
 
+function newSecret(): string {
+  return randomBytes(16).toString('hex');
+}
+
 export const stateSchema = z.object({
   version: z.literal(1),
   botToken: z.string(),
   appToken: z.string(),
+  signingSecret: z.string().default(newSecret),
+  /** Where the app takes deliveries; null: over Socket Mode. */
+  requestUrl: z.string().nullable().default(null),
   lastId: z.number(),
   lastTsMicros: z.number(),
   users: z.array(userSchema),
@@ -67,24 +74,29 @@ export type State = z.infer<typeof stateSchema>;
 export const TEAM = { id: 'T0PODIUM01', domain: 'podium-local', name: 'Podium (local workspace)' };
 export const APP = { id: 'A0PODIUM01', botId: 'B0PODIUM01', userId: 'U0PODIUM01', name: 'podium' };
 
-const person = (id: string, name: string, is_owner = false): User => ({
-  id,
+/** Who is in the workspace unless it is told otherwise. The first owns it. */
+export const PEOPLE: readonly string[] = ['Ana', 'Bo', 'Chi', 'Dee'];
+
+const person = (name: string, is_owner: boolean): User => ({
+  id: `U0${name.toUpperCase().padEnd(7, '0')}1`,
   name: name.toLowerCase(),
   real_name: name,
   is_bot: false,
   is_owner,
 });
 
-/** The workspace as a newcomer finds it: four people, and three channels; the app is in all but #random. */
-export function seedState(
-  tokens: { botToken?: string | undefined; appToken?: string | undefined },
-  nowMs: number,
-): State {
+/** What a reset leaves as it is, so that a running app goes on working. */
+interface Installation {
+  botToken?: string | undefined;
+  appToken?: string | undefined;
+  signingSecret?: string | undefined;
+  requestUrl?: string | null;
+}
+
+/** The workspace as a newcomer finds it: some people, and three channels; the app is in all but #random. */
+export function seedState(app: Installation, names: readonly string[], nowMs: number): State {
   const users: User[] = [
-    person('U0ANA00001', 'Ana', true),
-    person('U0BO000001', 'Bo'),
-    person('U0CHI00001', 'Chi'),
-    person('U0DEE00001', 'Dee'),
+    ...names.map((name, index) => person(name, index === 0)),
     { id: APP.userId, name: APP.name, real_name: 'Podium', is_bot: true, is_owner: false },
   ];
   const everybody = users.map((user) => user.id);
@@ -100,8 +112,10 @@ export function seedState(
   });
   return {
     version: 1,
-    botToken: tokens.botToken ?? `xoxb-local-${randomBytes(12).toString('hex')}`,
-    appToken: tokens.appToken ?? `xapp-1-local-${randomBytes(12).toString('hex')}`,
+    botToken: app.botToken ?? `xoxb-local-${randomBytes(12).toString('hex')}`,
+    appToken: app.appToken ?? `xapp-1-local-${randomBytes(12).toString('hex')}`,
+    signingSecret: app.signingSecret ?? newSecret(),
+    requestUrl: app.requestUrl ?? null,
     lastId: 0,
     lastTsMicros: 0,
     users,

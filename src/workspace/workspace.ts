@@ -5,10 +5,11 @@ import { errorText } from '../errors.ts';
 import { createEventQueue } from './events.ts';
 import { noFaults } from './faults.ts';
 import { HttpError, refuseForeign, sendJson } from './http.ts';
+import { createHttpDelivery } from './http-delivery.ts';
 import { limits, secondsInMs } from './limits.ts';
 import { handle } from './server.ts';
 import { createGateway } from './socket-mode.ts';
-import { seedState } from './state.ts';
+import { PEOPLE, seedState } from './state.ts';
 import { fileStorage, loadState, memoryStorage } from './storage.ts';
 import type { Change, Settings, World } from './world.ts';
 
@@ -20,6 +21,10 @@ export interface WorkspaceOptions {
   now?: (() => number) | undefined;
   botToken?: string | undefined;
   appToken?: string | undefined;
+  /** With what deliveries to the app's request URL are signed. */
+  signingSecret?: string | undefined;
+  /** Names of the people, the workspace's owner first. */
+  people?: readonly string[] | undefined;
   /** Scopes of the installed app. */
   scopes?: readonly string[] | undefined;
   /** Slash commands that the app has registered; without: any. */
@@ -27,6 +32,8 @@ export interface WorkspaceOptions {
   /** Event types that the app has subscribed to. */
   events?: readonly string[] | undefined;
   messageShortcuts?: readonly { name: string; callback_id: string }[] | undefined;
+  /** Slack's own rate limits (limits.json); without: on. */
+  rateLimits?: boolean | undefined;
   ackDeadlineMs?: number | undefined;
   triggerLifetimeMs?: number | undefined;
   responseUrlLifetimeMs?: number | undefined;
@@ -38,6 +45,7 @@ export interface Workspace {
   url: string;
   botToken: string;
   appToken: string;
+  signingSecret: string;
   /** Saves, and leaves no socket, timer or handle behind. */
   close(): Promise<void>;
 }
@@ -59,9 +67,11 @@ function settingsOf(options: WorkspaceOptions): Settings {
   const { interaction, files } = limits;
   return {
     scopes: options.scopes ?? DEFAULT_SCOPES,
+    people: options.people ?? PEOPLE,
     commands: options.commands,
     events: options.events ?? ['app_home_opened', 'app_mention'],
     messageShortcuts: options.messageShortcuts ?? [],
+    rateLimits: options.rateLimits ?? true,
     ackDeadlineMs: options.ackDeadlineMs ?? secondsInMs(interaction.ack_s),
     triggerLifetimeMs: options.triggerLifetimeMs ?? secondsInMs(interaction.trigger_id_s),
     responseUrlLifetimeMs: options.responseUrlLifetimeMs ?? secondsInMs(interaction.response_url_minutes) * 60,
@@ -73,25 +83,29 @@ function settingsOf(options: WorkspaceOptions): Settings {
 /** Everything but the HTTP server, wired by hand. `url` is filled in once the server listens. */
 async function createWorld(options: WorkspaceOptions): Promise<World> {
   const now = options.now ?? Date.now;
-  const { stateFile, botToken, appToken } = options;
+  const { stateFile, botToken, appToken, signingSecret } = options;
+  const settings = settingsOf(options);
   const loaded = stateFile === undefined ? undefined : await loadState(stateFile);
-  const state = loaded ?? seedState({ botToken, appToken }, now());
+  const state = loaded ?? seedState({ botToken, appToken, signingSecret }, settings.people, now());
   if (botToken !== undefined) state.botToken = botToken;
   if (appToken !== undefined) state.appToken = appToken;
-  const settings = settingsOf(options);
+  if (signingSecret !== undefined) state.signingSecret = signingSecret;
   const listeners = new Set<(change: Change) => void>();
   const storage = stateFile === undefined ? memoryStorage() : fileStorage(stateFile, () => state);
   const changed = (change: Change) => {
     storage.touch();
     for (const listener of listeners) listener(change);
   };
+  const { ackDeadlineMs } = settings;
+  const takeDuplicate = () => {
+    if (world.faults.duplicates === 0) return false;
+    world.faults.duplicates -= 1;
+    return true;
+  };
+  const http = createHttpDelivery({ ackDeadlineMs, signingSecret: () => state.signingSecret, now, takeDuplicate });
   const gateway = createGateway({
-    ackDeadlineMs: settings.ackDeadlineMs,
-    takeDuplicate: () => {
-      if (world.faults.duplicates === 0) return false;
-      world.faults.duplicates -= 1;
-      return true;
-    },
+    ackDeadlineMs,
+    takeDuplicate,
     onConnected: () => world.events.flush(),
     onChange: () => changed({ kind: 'connection' }),
   });
@@ -102,10 +116,14 @@ async function createWorld(options: WorkspaceOptions): Promise<World> {
     url: '',
     storage,
     gateway,
+    http,
+    deliver: (delivery) =>
+      state.requestUrl === null ? gateway.deliver(delivery) : http.deliver(state.requestUrl, delivery),
     faults: noFaults(),
     stacks: new Map(),
     ephemerals: [],
     triggers: new Map(),
+    recentCalls: new Map(),
     responseTargets: new Map(),
     surfaceValues: new Map(),
     offered: new Map(),
@@ -155,13 +173,17 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   const address = server.address();
   world.url = `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : options.port}`;
   world.storage.touch();
+  // Over Socket Mode, waiting events go out with the first connection.
+  if (world.state.requestUrl !== null) world.events.flush();
   return {
     url: world.url,
     botToken: world.state.botToken,
     appToken: world.state.appToken,
+    signingSecret: world.state.signingSecret,
     close: async () => {
       world.events.close();
       world.gateway.close();
+      await world.http.close();
       for (const socket of sockets) socket.destroy();
       const closed = once(server, 'close');
       server.close();

@@ -1,7 +1,8 @@
 import type { EventQueue } from './events.ts';
 import type { Faults } from './faults.ts';
+import type { HttpDelivery } from './http-delivery.ts';
 import type { Message, Option, Values, ViewSpec } from './shapes.ts';
-import type { Gateway } from './socket-mode.ts';
+import type { Ack, Delivery, Gateway } from './socket-mode.ts';
 import { type Channel, type FileRecord, nextTs, type State, type User } from './state.ts';
 import type { Storage } from './storage.ts';
 
@@ -62,11 +63,15 @@ export interface LogEntry {
 
 export interface Settings {
   scopes: readonly string[];
+  /** Names of the people, beside the app. */
+  people: readonly string[];
   /** Slash commands that the app has registered; undefined: any. */
   commands: readonly string[] | undefined;
   /** Event types that the app has subscribed to. */
   events: readonly string[];
   messageShortcuts: readonly { name: string; callback_id: string }[];
+  /** Whether calls beyond Slack's own limits get a 429. */
+  rateLimits: boolean;
   ackDeadlineMs: number;
   triggerLifetimeMs: number;
   responseUrlLifetimeMs: number;
@@ -82,11 +87,16 @@ export interface World {
   url: string;
   storage: Storage;
   gateway: Gateway;
+  http: HttpDelivery;
+  /** To the app's request URL if it has one, else over Socket Mode: Slack has one or the other, too. */
+  deliver: (delivery: Delivery) => Promise<Ack>;
   events: EventQueue;
   faults: Faults;
   stacks: Map<string, OpenView[]>;
   ephemerals: Ephemeral[];
   triggers: Map<string, Trigger>;
+  /** When a method was called within the last minute, by method (and channel). */
+  recentCalls: Map<string, number[]>;
   responseTargets: Map<string, ResponseTarget>;
   /** What people have chosen in elements of messages and homes, by `user surface`. */
   surfaceValues: Map<string, Values>;

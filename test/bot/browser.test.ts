@@ -47,8 +47,8 @@ test('a person types /benchmark, gives a file, runs it, votes, and gets the top-
       .first()
       .click();
     await page.getByText('1 vote:').waitFor();
-    page.once('dialog', (question) => void question.accept());
     await page.getByRole('button', { name: 'Use top-ranked' }).click();
+    await dialog.getByRole('button', { name: 'Train it' }).click();
     await page.getByText('The model is trained and ready.').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Use top-ranked' }).count(), 0);
     assert.deepEqual(errors, []);

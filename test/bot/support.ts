@@ -13,6 +13,7 @@ import {
 import { type Benchmark, planDefaults, type Trial } from '../../src/flows/records.ts';
 import { checkBlocks } from '../../src/workspace/check-blocks.ts';
 import { checkView } from '../../src/workspace/check-view.ts';
+import { limits } from '../../src/workspace/limits.ts';
 
 /** Chat markup, right-to-left text, emoji made of several code points, and length. */
 export const nasty = `<!channel> *a* _b_ \`c\` <@U1|x> & עִבְרִית 👩‍👩‍👧‍👦 ${'لغة'.repeat(40)}`;
@@ -196,11 +197,16 @@ export function aResult(): TrialResult {
 
 const options = { usableFile: () => true, refused: [] };
 
-/** As Slack would refuse it; chat.update's 4,000 characters hold for all, since every message is updated. */
+const { value: mostText } = limits.message.chat_update_text;
+
+/** As Slack would refuse it; chat.update's limit holds for all, since every message is updated. */
 export function assertPostable(message: Message): void {
   const { problems } = checkBlocks(message.blocks, 'message', '/blocks', options);
   assert.deepEqual(problems, []);
-  assert.ok(message.text.length > 0 && message.text.length <= 4000, `the text has ${message.text.length} characters`);
+  assert.ok(
+    message.text.length > 0 && message.text.length <= mostText,
+    `the text has ${message.text.length} characters`,
+  );
 }
 
 export function assertOpenable(view: ModalView): void {

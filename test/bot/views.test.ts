@@ -6,58 +6,11 @@ import { blocks } from '../../src/bot/ids.ts';
 import { manualChoiceView } from '../../src/bot/manual-choice.ts';
 import { choicesView } from '../../src/bot/wizard/choices-step.ts';
 import { columnsView } from '../../src/bot/wizard/columns-step.ts';
-import { datasetView, readingView } from '../../src/bot/wizard/dataset-step.ts';
-import { reviewView } from '../../src/bot/wizard/review-step.ts';
+import { datasetView } from '../../src/bot/wizard/dataset-step.ts';
 import type { Profile } from '../../src/flows/contracts.ts';
-import { estimateTrials } from '../../src/flows/estimate.ts';
-import { planTrials } from '../../src/flows/plan.ts';
-import { aBenchmark, aProfile, aRanking, aRow, assertOpenable, modelIds, nasty } from './support.ts';
+import { aBenchmark, aProfile, aRanking, aRow, assertOpenable, modelIds } from './support.ts';
 
-const warning = (row: number) => ({ code: 'x', message: `${nasty} ${row}`, row, column: 'text' });
-const extreme: Profile = {
-  ...aProfile({ categories: 300, languages: 150, name: (index) => `${index} ${nasty}` }),
-  fileName: `${nasty}.csv`,
-  reasons: { text: nasty.repeat(5), labels: nasty.repeat(5) },
-  warnings: Array.from({ length: 500 }, (_, row) => warning(row)),
-};
-const none: Profile = { ...aProfile({ categories: 0, languages: 0 }), categories: [] };
-
-function review(profile: Profile): ModalView {
-  const categories = profile.categories.slice(0, 100).map(({ name }) => name);
-  const plan = { ...aBenchmark().plan!, categories };
-  const machines = [{ device: 'cpu', speed: null }];
-  const known = { machines, pastRuns: [], pastEstimates: [], pilot: [], secondsPerTrial: 1, testDocuments: null };
-  const estimate = estimateTrials(planTrials(plan, profile), profile, { ...known, atMost: false });
-  return reviewView({ benchmarkId: 'b1', profile, plan, specs: planTrials(plan, profile), estimate, workers: 0 });
-}
-
-test('every step can be opened for a plain file, for one with nothing in it, and for one with everything at its extreme', () => {
-  for (const profile of [aProfile(), none, extreme]) assertOpenable(columnsView('b1', profile));
-  for (const profile of [aProfile(), extreme]) {
-    assertOpenable(choicesView('b1', profile, null));
-    assertOpenable(choicesView('b1', profile, aBenchmark().plan));
-    assertOpenable(review(profile));
-  }
-  assertOpenable(readingView('b1', nasty.repeat(20)));
-});
-
-test('the first step offers at most as many known files as Slack allows, and shows what was wrong', () => {
-  const row = (index: number) => ({
-    hash: index.toString(16).padStart(64, '0'),
-    fileName: `${nasty}${index}.csv`,
-    artifactKey: 'x',
-    sizeBytes: 1,
-    uploadedBy: 'U1',
-    createdMs: 0,
-  });
-  assertOpenable(
-    datasetView(
-      'b1',
-      Array.from({ length: 100 }, (_, index) => row(index)),
-      nasty.repeat(30),
-    ),
-  );
-  assertOpenable(datasetView('b1', [], null));
+test('what was wrong with a file is shown above the first step, and formats nothing', () => {
   const shown = JSON.stringify(datasetView('b1', [], '<!channel> is empty').blocks[0]);
   assert.match(shown, /&lt;!channel&gt; is empty/);
 });

@@ -54,7 +54,7 @@ const REFUSED: [what: string, block: object | object[], surface: Surface, pointe
     'a disabled button',
     { type: 'actions', elements: [button('b', { disabled: true })] },
     'message',
-    '/blocks/0/elements/0/disabled',
+    '/blocks/0/elements/0',
   ],
   [
     'a text input outside an input block',
@@ -117,6 +117,12 @@ const REFUSED: [what: string, block: object | object[], surface: Surface, pointe
     input({ type: 'static_select', action_id: 's', options: [option('a', 'x'.repeat(76))] }),
     'modal',
     '/blocks/0/element/options/0/text/text',
+  ],
+  [
+    'an option value of 76 characters, since the sources disagree between 75 and 150,',
+    input({ type: 'static_select', action_id: 's', options: [option('x'.repeat(76), 'a')] }),
+    'modal',
+    '/blocks/0/element/options/0/value',
   ],
   [
     'two options with one value',

@@ -1,36 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import type { KnownBlock } from '@slack/types';
-import { chromium, type Page } from 'playwright-core';
+import { browse, skip } from './browsing.ts';
 import { option, plain, startApp, startWorkspace } from './support.ts';
-
-const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)];
-const browserPath = folders
-  .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
-  .find(existsSync);
-const skip = browserPath === undefined ? 'no chromium on this machine' : false;
-
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
-
-interface Browsing extends AsyncDisposable {
-  page: Page;
-  /** What the page reported as broken. */
-  errors: string[];
-}
-
-async function browse(url: string): Promise<Browsing> {
-  const browser = await chromium.launch({ executablePath: browserPath ?? '', args: FLAGS.split(' ') });
-  const page = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
-  const errors: string[] = [];
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  await page.goto(url);
-  return { page, errors, [Symbol.asyncDispose]: () => browser.close() };
-}
 
 const form: KnownBlock[] = [
   {
@@ -117,7 +89,7 @@ test('a person in the browser types a command, fills in a modal, and presses a b
       await respond({ text: 'You voted *BERT*', replace_original: false });
     });
   });
-  await using browsing = await browse(`${f.workspace.url}/?user=ana&channel=benchmarks`);
+  await using browsing = await browse(`${f.workspace.url}/?as=ana&channel=benchmarks`);
   const { page } = browsing;
   await page.getByLabel('Message #benchmarks').fill('/benchmark');
   await page.keyboard.press('Enter');
@@ -128,7 +100,7 @@ test('a person in the browser types a command, fills in a modal, and presses a b
   await dialog.locator('[data-block=split] select').selectOption('80');
   await dialog.getByText('BERT').click();
   await dialog.getByPlaceholder('Search…').focus();
-  await dialog.getByRole('button', { name: 'Model x' }).click();
+  await dialog.getByRole('option', { name: 'Model x' }).click();
   await dialog.getByText('Rare').click();
   await dialog.locator('[data-block=epochs] input').fill('9');
   await dialog.getByRole('button', { name: 'Start' }).click();
@@ -150,7 +122,7 @@ test('another person sees the message but not the ephemeral one, and writes in t
   await using f = await startWorkspace();
   const { ts = '' } = await f.client.chat.postMessage({ channel: 'C0BENCH001', text: 'ballot' });
   await f.client.chat.postEphemeral({ channel: 'C0BENCH001', user: 'U0ANA00001', text: 'for Ana' });
-  await using browsing = await browse(`${f.workspace.url}/?user=ana&channel=benchmarks`);
+  await using browsing = await browse(`${f.workspace.url}/?as=ana&channel=benchmarks`);
   const { page } = browsing;
   await page.getByText('for Ana').waitFor();
   await page.getByLabel('Acting as').selectOption('bo');

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { startApp, startWorkspace } from './support.ts';
 
 async function folder(): Promise<{ stateFile: string } & AsyncDisposable> {
@@ -51,6 +56,43 @@ test('a damaged state file is an error, not a fresh start', async () => {
   await using place = await folder();
   await writeFile(place.stateFile, '{"version": 1');
   await assert.rejects(startWorkspace(place), /is not a workspace's state/);
+});
+
+test('a restart keeps the request URL and its secret, and delivers there what was not taken', async () => {
+  await using place = await folder();
+  const bodies: string[] = [];
+  let status = 500;
+  const app = createServer(async (request, response) => {
+    const body = await text(request);
+    const challenge = /"challenge":"(\w+)"/.exec(body)?.[1];
+    if (challenge === undefined) bodies.push(body);
+    response.writeHead(challenge === undefined ? status : 200).end(challenge);
+  }).listen(0, '127.0.0.1');
+  await once(app, 'listening');
+  const before = await startWorkspace({ ...place, eventRetryDelaysMs: [60_000] });
+  const address = z.object({ port: z.number() }).parse(app.address());
+  await before.driver.requestUrl(`http://127.0.0.1:${address.port}/`);
+  await before.driver.home('Ana');
+  await before.driver.waitUntil('the refusal', async () =>
+    (await before.driver.log()).some((one) => one.status === 'http_error'),
+  );
+  await before.workspace.close();
+  status = 200;
+  await using after = await startWorkspace(place);
+  assert.equal(after.workspace.signingSecret, before.workspace.signingSecret);
+  await after.driver.waitUntil('the event', async () => bodies.length === 2);
+  const ids = bodies.map((body) => z.object({ event_id: z.string() }).parse(JSON.parse(body)).event_id);
+  assert.equal(ids[0], ids[1]);
+  app.close();
+});
+
+test('the workspace listens on 127.0.0.1 only', async () => {
+  await using f = await startWorkspace();
+  const { port, hostname } = new URL(f.workspace.url);
+  assert.equal(hostname, '127.0.0.1');
+  // All of 127.0.0.0/8 is this machine: a server that listened everywhere would answer here.
+  const elsewhere = connect({ host: '127.0.0.2', port: Number(port) });
+  await assert.rejects(once(elsewhere, 'connect'), /ECONNREFUSED|EADDRNOTAVAIL/);
 });
 
 test('after close nothing is left: no timer, no socket', async () => {

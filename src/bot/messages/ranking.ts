@@ -78,7 +78,7 @@ function modelLabel(row: RankingRow): string {
     row.status === 'complete' ? '' : row.status,
     row.tiedWithFirst && row.rank > 1 ? 'tied with #1' : '',
     row.recommended ? 'recommended' : '',
-    row.beatsFloor ? '' : 'no better than the floor',
+    row.beatsFloor || row.score === null ? '' : 'no better than the floor',
   ].filter((note) => note !== '');
   const label = modelName(row.model);
   return notes.length > 0 ? `${label} (${notes.join(', ')})` : label;

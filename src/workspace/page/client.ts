@@ -13,12 +13,24 @@ export interface Room {
   id: string;
   name: string;
   is_im: boolean;
+  /** The newest message there by somebody else, as this person sees it; '' if there is none. */
+  latest: string;
 }
 
 export interface Info {
   commands: string[];
   message_shortcuts: { name: string; callback_id: string }[];
   connections: number;
+}
+
+/** One line of the raw traffic: a call that the app made, or a delivery to it. */
+export interface Traffic {
+  kind: 'call' | 'delivery';
+  atMs: number;
+  method: string;
+  args: unknown;
+  status: number | string;
+  answer: unknown;
 }
 
 /** Where an element stands that a person uses. */
@@ -47,22 +59,6 @@ export function act(path: string, order: object): Promise<Seen> {
   const answer = last.then(send, send);
   last = answer;
   return answer;
-}
-
-/** Calls `onChange` at the start and whenever something in the workspace changed; several changes at once count as one. */
-export function follow(onChange: () => void): () => void {
-  const stream = new EventSource('/_control/stream');
-  let due = false;
-  stream.onmessage = (event: MessageEvent<string>) => {
-    // Nobody sees the app's calls as such: what they change comes as a change of its own.
-    if (due || event.data.includes('"kind":"call"')) return;
-    due = true;
-    setTimeout(() => {
-      due = false;
-      onChange();
-    }, 30);
-  };
-  return () => stream.close();
 }
 
 /** A file as the control API takes it. */

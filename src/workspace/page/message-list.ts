@@ -1,13 +1,19 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
-import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef } from 'preact/hooks';
 import type { SeenMessage } from '../driver.ts';
+import { Avatar } from './avatar.ts';
 import { Blocks } from './blocks.ts';
 import type { Info } from './client.ts';
 import { DeskContext, nameOf } from './context.ts';
+import { emojiOf } from './emoji.ts';
+import { Menu } from './menu.ts';
 import { Mrkdwn } from './mrkdwn.ts';
 
 interface ListProps {
+  label: string;
+  /** Said where there is no message. */
+  empty: string;
   channel: string;
   messages: SeenMessage[];
   shortcuts: Info['message_shortcuts'];
@@ -15,71 +21,102 @@ interface ListProps {
   onShortcut: (ts: string, callback: string) => void;
 }
 
-const timeOf = (ts: string) =>
-  new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+const dateOf = (ts: string) => new Date(Number(ts) * 1000);
+const timeOf = (ts: string) => dateOf(ts).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 
-function Message({
-  channel,
-  message,
-  shortcuts,
-  onThread,
-  onShortcut,
-}: ListProps & { message: SeenMessage }): ComponentChildren {
+function dayOf(ts: string): string {
+  const date = dateOf(ts);
+  if (date.toDateString() === new Date().toDateString()) return 'Today';
+  return date.toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' });
+}
+
+function Files({ message }: { message: SeenMessage }): ComponentChildren {
+  return message.files?.map((file) =>
+    file.mimetype.startsWith('image/')
+      ? html`<img class="picture" src=${`/_control/files/${file.id}`} alt=${file.name} />`
+      : html`<div class="file"><a href=${`/_control/files/${file.id}`} download=${file.name}>${file.name}</a></div>`,
+  );
+}
+
+function Reactions({ message }: { message: SeenMessage }): ComponentChildren {
+  const { people } = useContext(DeskContext);
+  const who = (users: string[]) => users.map((user) => nameOf(people, user)).join(', ');
+  return message.reactions?.length
+    ? html`<div class="reactions">${message.reactions.map((one) => html`<span title=${`${who(one.users)}: ${one.name}`}>${emojiOf(one.name) ?? `:${one.name}:`} ${one.count}</span>`)}</div>`
+    : null;
+}
+
+function Replies({ message, onThread }: { message: SeenMessage; onThread: (ts: string) => void }): ComponentChildren {
+  const { people } = useContext(DeskContext);
+  const users = Array.isArray(message.reply_users) ? message.reply_users.map(String) : [];
+  return html`<button class="replies" onClick=${() => onThread(message.ts)}>
+    ${users.slice(0, 4).map((user) => html`<${Avatar} id=${user} name=${nameOf(people, user)} small=${true} />`)}
+    ${message.reply_count} ${message.reply_count === 1 ? 'reply' : 'replies'}
+  </button>`;
+}
+
+function Message(props: ListProps & { message: SeenMessage }): ComponentChildren {
+  const { channel, message, shortcuts, onThread, onShortcut } = props;
   const { people } = useContext(DeskContext);
   const surface = { target: { channel, ts: message.ts }, values: message.state?.values ?? {}, errors: {} };
   const name = nameOf(people, message.user);
-  const menu = (event: { currentTarget: HTMLSelectElement }) => {
-    onShortcut(message.ts, event.currentTarget.value);
-    event.currentTarget.value = '';
-  };
-  return html`<article class=${message.is_ephemeral ? 'message ephemeral' : 'message'} data-ts=${message.ts}>
-    <div class="avatar" aria-hidden="true">${name[0]}</div>
+  const mine = message.is_ephemeral === true;
+  const items = shortcuts.map((one) => ({ value: one.callback_id, label: one.name }));
+  const root = message.thread_ts === undefined || message.thread_ts === message.ts;
+  return html`<article class=${mine ? 'message ephemeral' : 'message'} data-ts=${message.ts} aria-label=${`${name}, ${timeOf(message.ts)}`}>
+    <${Avatar} id=${message.user} name=${name} />
     <div class="grow">
-      <div class="by"><b>${name}</b>${message.bot_id ? html` <span class="app">APP</span>` : null} <time>${timeOf(message.ts)}</time></div>
-      ${message.is_ephemeral ? html`<small class="hint only-you">Only visible to you</small>` : null}
+      <div class="by"><b>${name}</b>${message.bot_id ? html` <span class="app">APP</span>` : null} <time title=${dateOf(message.ts).toLocaleString()}>${timeOf(message.ts)}</time></div>
+      ${mine ? html`<small class="hint only-you">Only visible to you</small>` : null}
       ${message.blocks ? html`<${Blocks} blocks=${message.blocks} surface=${surface} />` : html`<${Mrkdwn} text=${message.text} />`}
-      ${message.files?.map((file) =>
-        file.mimetype.startsWith('image/')
-          ? html`<img class="picture" src=${`/_control/files/${file.id}`} alt=${file.name} />`
-          : html`<div>📎 <a href=${`/_control/files/${file.id}`} download=${file.name}>${file.name}</a></div>`,
-      )}
-      <div class="reactions">${message.reactions?.map((one) => html`<span>:${one.name}: ${one.count}</span>`)}</div>
-      ${onThread && !message.is_ephemeral ? html`<button class="link" onClick=${() => onThread(message.ts)}>${message.reply_count ? `${message.reply_count} ${message.reply_count === 1 ? 'reply' : 'replies'}` : 'Reply in thread'}</button>` : null}
-      ${
-        shortcuts.length > 0 && !message.is_ephemeral
-          ? html`<select class="menu" aria-label="More actions" onChange=${menu}>
-        <option value="">⋯</option>${shortcuts.map((one) => html`<option value=${one.callback_id}>${one.name}</option>`)}
-      </select>`
-          : null
-      }
+      <${Files} message=${message} />
+      <${Reactions} message=${message} />
+      ${onThread && message.reply_count ? html`<${Replies} message=${message} onThread=${onThread} />` : null}
     </div>
+    ${
+      mine
+        ? null
+        : html`<div class="toolbar">
+            ${onThread && root ? html`<button class="icon" aria-label="Reply in thread" title="Reply in thread" onClick=${() => onThread(message.ts)}>↩</button>` : null}
+            ${items.length > 0 ? html`<${Menu} label="More actions" items=${items} onChoose=${(callback: string) => onShortcut(message.ts, callback)} />` : null}
+          </div>`
+    }
   </article>`;
 }
 
-/** The messages of a channel or thread, kept scrolled to the newest. */
-export function MessageList(props: ListProps): ComponentChildren {
-  const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [props.messages.length, props.channel]);
-  return html`<div class="messages" ref=${list}>${props.messages.map((message) => html`<${Message} key=${message.ts} ...${props} message=${message} />`)}</div>`;
-}
+const NEAR_END_PX = 120;
 
-/** Where a person writes; in a channel, a text that begins with a slash is a command (Slack knows none in threads). */
-export function Composer({ label, onSend }: { label: string; onSend: (text: string) => void }): ComponentChildren {
-  const [text, setText] = useState('');
-  const send = () => {
-    if (text.trim() !== '') onSend(text.trim());
-    setText('');
+/**
+ * The messages of a channel or thread; screen readers hear of new ones, not of each update. Whoever is at the newest stays
+ * there, whatever grows; whoever reads above isn't moved.
+ */
+export function MessageList(props: ListProps): ComponentChildren {
+  const { messages, label, empty } = props;
+  const list = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useEffect(() => {
+    const toEnd = () => {
+      if (atEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
+    };
+    const observer = new ResizeObserver(toEnd);
+    if (content.current !== null) observer.observe(content.current);
+    if (list.current !== null) observer.observe(list.current);
+    return () => observer.disconnect();
+  }, []);
+  const onScroll = (event: { currentTarget: HTMLElement }) => {
+    const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.shiftKey) return;
-    event.preventDefault();
-    send();
+  const day = (index: number) => {
+    const [before, here] = [messages[index - 1], messages[index]];
+    if (here === undefined || (before !== undefined && dayOf(before.ts) === dayOf(here.ts))) return null;
+    return html`<div class="day" key=${dayOf(here.ts)}><span>${dayOf(here.ts)}</span></div>`;
   };
-  return html`<div class="composer">
-    <textarea rows="1" aria-label=${label} placeholder=${label} value=${text} onKeyDown=${onKeyDown}
-      onInput=${(event: { currentTarget: { value: string } }) => setText(event.currentTarget.value)}></textarea>
-    <button class="primary" onClick=${send}>Send</button>
+  return html`<div class="messages" ref=${list} onScroll=${onScroll} role="log" aria-relevant="additions" tabindex="0" aria-label=${label}>
+    <div ref=${content}>
+      ${messages.length === 0 ? html`<p class="empty">${empty}</p>` : null}
+      ${messages.map((message, index) => [day(index), html`<${Message} key=${message.ts} ...${props} message=${message} />`])}
+    </div>
   </div>`;
 }

@@ -2,6 +2,7 @@ import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { DeskContext, nameOf } from './context.ts';
+import { emojiOf } from './emoji.ts';
 import { Link } from './mrkdwn.ts';
 
 type Part = Record<string, unknown>;
@@ -18,7 +19,9 @@ function Piece({ part }: { part: Part }): ComponentChildren {
     return html`<span class="mention">#${rooms.find((room) => room.id === part.channel_id)?.name}</span>`;
   }
   if (part.type === 'link') return html`<${Link} url=${stringOf(part.url)} label=${text || stringOf(part.url)} />`;
-  if (part.type === 'emoji') return `:${stringOf(part.name)}:`;
+  if (part.type === 'emoji') return emojiOf(stringOf(part.name)) ?? `:${stringOf(part.name)}:`;
+  if (part.type === 'broadcast') return html`<span class="mention">@${stringOf(part.range)}</span>`;
+  if (part.type === 'date') return stringOf(part.fallback) || new Date(Number(part.timestamp) * 1000).toLocaleString();
   if (part.type !== 'text') return `[${stringOf(part.type)}]`;
   const classes = ['bold', 'italic', 'strike', 'code'].filter((name) => style[name] === true);
   return html`<span class=${['rich', ...classes].join(' ')}>${text}</span>`;
@@ -38,7 +41,7 @@ export function RichText({ part }: { part: Part }): ComponentChildren {
     case 'rich_text_preformatted':
       return html`<pre>${pieces()}</pre>`;
     case 'rich_text_list':
-      return html`<ul class=${part.style === 'ordered' ? 'ordered' : ''}>${partsOf(part).map((one) => html`<li><${RichText} part=${one} /></li>`)}</ul>`;
+      return html`<${part.style === 'ordered' ? 'ol' : 'ul'}>${partsOf(part).map((one) => html`<li><${RichText} part=${one} /></li>`)}<//>`;
     default:
       return html`<span class="unknown">[${stringOf(part.type)}]</span>`;
   }

@@ -1,0 +1,118 @@
+/** Every view and message of the bot, plain and at its extremes, by name: for the laws here and for Slack's own check. */
+import type { ModalView } from '@slack/types';
+import { manualChoiceView } from '../../src/bot/manual-choice.ts';
+import { ballotMessage } from '../../src/bot/messages/ballot.ts';
+import { decisionMessage } from '../../src/bot/messages/decision.ts';
+import { type Message, richnesses } from '../../src/bot/messages/message.ts';
+import { progressMessage } from '../../src/bot/messages/progress.ts';
+import { rankingMessage } from '../../src/bot/messages/ranking.ts';
+import { choicesView } from '../../src/bot/wizard/choices-step.ts';
+import { columnsView } from '../../src/bot/wizard/columns-step.ts';
+import { datasetView, notMemberView, readingView } from '../../src/bot/wizard/dataset-step.ts';
+import { reviewView } from '../../src/bot/wizard/review-step.ts';
+import { candidatesOf } from '../../src/flows/ballot.ts';
+import { stateNames } from '../../src/flows/benchmark.ts';
+import type { Profile } from '../../src/flows/contracts.ts';
+import { estimateTrials } from '../../src/flows/estimate.ts';
+import { planTrials } from '../../src/flows/plan.ts';
+import type { DatasetRow } from '../../src/storage/benchmark-queries.ts';
+import { aBenchmark, aProfile, aRanking, aResult, aRow, aTrial, nasty } from './support.ts';
+
+export type Fixture = { name: string; view: ModalView } | { name: string; message: Message };
+
+const emptyProfile: Profile = { ...aProfile({ categories: 0, languages: 0 }), categories: [] };
+
+const extremeProfile: Profile = {
+  ...aProfile({ categories: 300, languages: 150, name: (index) => `${index} ${nasty}` }),
+  fileName: `${nasty}.csv`,
+  reasons: { text: nasty.repeat(5), labels: nasty.repeat(5) },
+  warnings: Array.from({ length: 500 }, (_, row) => ({ code: 'x', message: `${nasty} ${row}`, row, column: 'text' })),
+};
+
+function aReview(profile: Profile): ModalView {
+  const categories = profile.categories.slice(0, 100).map(({ name }) => name);
+  const plan = { ...aBenchmark().plan!, categories };
+  const machines = [{ device: 'cpu', speed: null }];
+  const known = { machines, pastRuns: [], pastEstimates: [], pilot: [], secondsPerTrial: 1, testDocuments: null };
+  const estimate = estimateTrials(planTrials(plan, profile), profile, { ...known, atMost: false });
+  return reviewView({ benchmarkId: 'b1', profile, plan, specs: planTrials(plan, profile), estimate, workers: 0 });
+}
+
+const knownFiles = (count: number): DatasetRow[] =>
+  Array.from({ length: count }, (_, index) => ({
+    hash: index.toString(16).padStart(64, '0'),
+    fileName: `${nasty}${index}.csv`,
+    artifactKey: 'x',
+    sizeBytes: 1,
+    uploadedBy: 'U1',
+    createdMs: 0,
+  }));
+
+function views(): Fixture[] {
+  const manyRows = ['en', 'fr'].flatMap((language) =>
+    Array.from({ length: 60 }, (_, index) => aRow(index + 1, { language })),
+  );
+  const all: [name: string, view: ModalView][] = [
+    ['first step', datasetView('b1', [], null)],
+    ['first step with files from before and trouble', datasetView('b1', knownFiles(100), nasty.repeat(30))],
+    ['not in the channel', notMemberView('b1')],
+    ['reading', readingView('b1', nasty.repeat(20))],
+    ['columns', columnsView('b1', aProfile())],
+    ['columns of nothing', columnsView('b1', emptyProfile)],
+    ['columns at their extreme', columnsView('b1', extremeProfile)],
+    ['choices', choicesView('b1', aProfile(), null)],
+    ['choices kept from before', choicesView('b1', aProfile(), aBenchmark().plan)],
+    ['choices at their extreme', choicesView('b1', extremeProfile, null)],
+    ['choices at their extreme, kept', choicesView('b1', extremeProfile, aBenchmark().plan)],
+    ['review', aReview(aProfile())],
+    ['review at its extreme', aReview(extremeProfile)],
+    ['choosing by hand', manualChoiceView(aBenchmark())],
+    ['choosing by hand among many', manualChoiceView(aBenchmark({ ranking: aRanking(manyRows) }))],
+  ];
+  return all.map(([name, view]) => ({ name, view }));
+}
+
+function messages(): Fixture[] {
+  const votes = Array.from({ length: 500 }, (_, index) => ({
+    benchmarkId: 'b1',
+    user: `U${index}`,
+    choice: candidatesOf(aBenchmark())[0]?.id ?? '',
+    castMs: index,
+  }));
+  const sixty = aRanking(Array.from({ length: 60 }, (_, index) => aRow(index + 1, { reason: nasty })));
+  const languages = aRanking(
+    Array.from({ length: 40 }, (_, index) => aRow((index % 2) + 1, { language: `l${index >> 1}` })),
+  );
+  const decision = {
+    kind: 'manual' as const,
+    choices: [{ language: nasty, model: nasty }],
+    by: 'U1',
+    reason: nasty,
+    atMs: 0,
+  };
+  const decided = aBenchmark({ state: 'decided', decision });
+  const models = [{ category: 'theme', language: null, folder: '01-theme', result: aResult() }];
+  const result = { artifactPrefix: 'models/b1/', files: [{ key: 'models/b1/x', sizeBytes: 2_000_000 }], models };
+  const done = { ...decided, state: 'done' as const, training: { progress: null, result } };
+  const trials = Array.from({ length: 60 }, (_, index) => aTrial(index, { status: index % 2 ? 'done' : 'running' }));
+  const at = (prefix: string): string => `/models/${prefix}`;
+  const all: [name: string, message: Message][] = [
+    ...stateNames.map((state): [string, Message] => [
+      `progress, ${state}`,
+      progressMessage(aBenchmark({ state }), trials, 1000),
+    ]),
+    ...richnesses.flatMap((richness): [string, Message][] => [
+      [`ranking as ${richness}`, rankingMessage(aBenchmark(), 'F0CHART0001', richness)],
+      [`ranking of sixty as ${richness}`, rankingMessage(aBenchmark({ ranking: sixty }), null, richness)],
+    ]),
+    ['ballot', ballotMessage(aBenchmark(), [])],
+    ['ballot of 500', ballotMessage(aBenchmark(), votes)],
+    ['ballot over many languages', ballotMessage(aBenchmark({ ranking: languages }), [])],
+    ['ballot closed', ballotMessage(decided, votes)],
+    ['decision', decisionMessage(decided, at)],
+    ['decision with a trained model', decisionMessage(done, at)],
+  ];
+  return all.map(([name, message]) => ({ name, message }));
+}
+
+export const fixtures = (): Fixture[] => [...views(), ...messages()];
