@@ -37,7 +37,8 @@ export class PilotEnd extends Error {
 const places = [0.5, 0.95, 0.05];
 /** Each is repeated for this long at least: a step of a small model takes milliseconds. */
 const placeMs = 400;
-const fewestRepeats = 2;
+/** In turns, and their median counts: another process may take the machine for a moment. */
+const rounds = 3;
 const mostDocuments = 128;
 
 interface Timed<Document> {
@@ -75,22 +76,28 @@ export async function epochSeconds<Document>({
     return (performance.now() - startMs) / 1000 / group.length;
   };
   stepper.startEpoch(1);
-  const points: [tokens: number, seconds: number][] = [];
-  for (const place of places) {
+  const timed = places.flatMap((place) => {
     const batch = sorted[Math.min(sorted.length - 1, Math.floor(place * sorted.length))];
-    if (!batch) continue;
-    // the first of a length makes room and compiles
-    await timeOf(batch);
-    const times: number[] = [];
-    const endMs = performance.now() + placeMs;
-    while (times.length < fewestRepeats || performance.now() < endMs) {
-      signal.throwIfAborted();
-      times.push(await timeOf(batch));
+    return batch ? [{ batch, times: [] as number[] }] : [];
+  });
+  // the first of a length makes room and compiles
+  for (const { batch } of timed) await timeOf(batch);
+  for (let round = 0; round < rounds; round++) {
+    for (const { batch, times } of timed) {
+      const endMs = performance.now() + placeMs / rounds;
+      do {
+        signal.throwIfAborted();
+        times.push(await timeOf(batch));
+      } while (performance.now() < endMs);
     }
-    points.push([tokensOf(batch), times.reduce((sum, seconds) => sum + seconds, 0) / times.length]);
   }
+  const points = timed.map(({ batch, times }): [number, number] => [tokensOf(batch), median(times)]);
   const curve = points.sort(([a], [b]) => a - b);
   return batches.reduce((sum, batch) => sum + onCurve(curve, tokensOf(batch)), 0);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 /** Linear between the points and beyond them, never below zero. */
