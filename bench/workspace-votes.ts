@@ -1,7 +1,8 @@
 /** A ballot that a real Bolt app holds in the workspace, and scripted people who vote in it through the control API. */
-import { App, type BlockAction, type ButtonAction, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import type { Driver } from '../src/workspace/driver.ts';
 import type { Workspace } from '../src/workspace/workspace.ts';
+import { startApp } from '../test/workspace/support.ts';
 
 const choices = ['BERT', 'tf-idf', 'fastText'];
 const channel = 'C0BENCH001';
@@ -21,26 +22,17 @@ export interface Ballot extends AsyncDisposable {
 
 /** Posts the ballot. Its message is updated as Podium does it: at most once in `updateEveryMs`, one call at a time. */
 export async function openBallot(workspace: Omit<Workspace, 'close'>, updateEveryMs: number): Promise<Ballot> {
-  const clientOptions = { slackApiUrl: `${workspace.url}/api/` };
-  const receiver = new SocketModeReceiver({
-    appToken: workspace.appToken,
-    logLevel: LogLevel.ERROR,
-    installerOptions: { clientOptions },
-  });
-  const app = new App({
-    token: workspace.botToken,
-    receiver,
-    clientOptions,
-    convoStore: false,
-    logLevel: LogLevel.ERROR,
-  });
   const heard: Ballot['heard'] = new Map();
-  app.action<BlockAction<ButtonAction>>(/^vote_/, async ({ ack, body, action }) => {
-    await ack();
-    const votes = (heard.get(body.user.id)?.votes ?? 0) + 1;
-    heard.set(body.user.id, { votes, choice: action.value ?? '' });
-  });
-  await app.start();
+  const listen = (app: App) => {
+    app.action<BlockAction<ButtonAction>>(/^vote_/, async ({ ack, body, action }) => {
+      await ack();
+      const votes = (heard.get(body.user.id)?.votes ?? 0) + 1;
+      heard.set(body.user.id, { votes, choice: action.value ?? '' });
+    });
+  };
+  // a call that fails is tried again, as Podium's are
+  const running = await startApp(workspace, listen, { clientOptions: { slackApiUrl: `${workspace.url}/api/` } });
+  const { app } = running;
   const { ts = '' } = await app.client.chat.postMessage({ channel, ...ballotMessage(heard) });
   let updating: Promise<unknown> = Promise.resolve();
   const update = () => {
@@ -52,9 +44,7 @@ export async function openBallot(workspace: Omit<Workspace, 'close'>, updateEver
   const close = async () => {
     clearInterval(timer);
     await update();
-    const gone = new Promise((resolve) => receiver.client.once('disconnected', resolve));
-    await app.stop();
-    await gone;
+    await running[Symbol.asyncDispose]();
   };
   const closeOnce = () => {
     closing ??= close();

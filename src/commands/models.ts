@@ -1,6 +1,6 @@
 /** `podium models`: the catalogue as a table, or what of it suits a language, long texts or a file, best first. */
 import path from 'node:path';
-import { errorText, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { type CatalogueModel, catalogue } from '../flows/catalogue.ts';
 import { hasModelOfItsOwn, type Needs, needsOf, recommendModels, refusedModels } from '../flows/recommendation.ts';
 import { readSettings } from './settings.ts';
@@ -77,13 +77,11 @@ async function codeOf(language: string): Promise<string> {
 
 /** Languages and lengths as the file has them; what is typed besides counts more. */
 async function needsOfFile(file: string, options: ModelsOptions): Promise<Needs> {
-  const { fileSource } = await import('../engine/data/byte-source.ts');
+  const { dataFile } = await import('./data-file.ts');
   const { readDataset } = await import('../engine/data/read-dataset.ts');
   const { prepareAndProfile } = await import('../engine/data/profile.ts');
   const { noPreparation } = await import('../flows/contracts.ts');
-  const source = await fileSource(file).catch((cause: unknown) => {
-    throw new UserError(`${file} can't be read: ${errorText(cause)}`, { cause });
-  });
+  const source = await dataFile(file);
   const { engine } = readSettings(process.env);
   const dataset = await readDataset(source, path.basename(file), { limits: engine.limits });
   const { profile } = await prepareAndProfile(dataset, noPreparation, engine);

@@ -1,8 +1,8 @@
 /** What `podium rank` remembers of its runs, in the cache folder: for the estimates of the next ones. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../engine/kept-files.ts';
 import { pastEstimateSchema, pastRunSchema } from '../flows/estimate.ts';
 
 const fileName = 'past-runs.json';
@@ -32,13 +32,5 @@ export async function addToPast(cacheFolder: string, { runs, estimates }: Past):
     runs: [...runs, ...before.runs].slice(0, mostRuns),
     estimates: [...estimates, ...before.estimates].slice(0, mostEstimates),
   };
-  const file = path.join(cacheFolder, fileName);
-  const part = `${file}.${randomUUID()}.part`;
-  try {
-    await mkdir(cacheFolder, { recursive: true });
-    await writeFile(part, JSON.stringify(content));
-    await rename(part, file);
-  } catch {
-    await rm(part, { force: true }).catch(() => undefined);
-  }
+  await replaceFile(path.join(cacheFolder, fileName), JSON.stringify(content)).catch(() => undefined);
 }

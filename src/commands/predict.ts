@@ -1,15 +1,14 @@
 /** `podium predict`: labels the texts of a file with a delivered model. */
 import path from 'node:path';
-import { fileSource } from '../engine/data/byte-source.ts';
 import { readDataset } from '../engine/data/read-dataset.ts';
 import { openModel } from '../engine/models/registry.ts';
-import { errorText, UserError } from '../errors.ts';
+import { dataFile } from './data-file.ts';
 import { readSettings } from './settings.ts';
 import { printable } from './terminal.ts';
 
 /** @throws UserError for a file or a folder that can't be used */
 export async function predict(folder: string, file: string, { text }: { text?: string }): Promise<void> {
-  const source = await readable(file, fileSource(file));
+  const source = await dataFile(file);
   const roles = { language: null, annotation: null, labels: [], ...(text !== undefined && { text }) };
   const { limits } = readSettings(process.env).engine;
   const dataset = await readDataset(source, path.basename(file), { roles, limits });
@@ -28,10 +27,4 @@ export async function predict(folder: string, file: string, { text }: { text?: s
   const left = dataset.rows - dataset.documents.length;
   if (left > 0)
     console.error(printable(`${dataset.fileName}: ${left} of ${dataset.rows} rows have no text and got no label.`));
-}
-
-async function readable<T>(what: string, reading: Promise<T>): Promise<T> {
-  return reading.catch((cause: unknown) => {
-    throw new UserError(`${what} can't be read: ${errorText(cause)}`, { cause });
-  });
 }

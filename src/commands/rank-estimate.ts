@@ -96,7 +96,7 @@ export async function estimateRun(work: RankWork, say: (line: string) => void): 
           one.seed === seed &&
           one.fold?.index === fold?.index,
       );
-      // one that a race dropped tells about fewer epochs; its result is of those
+      // a failed trial, and one that a race dropped, has no result
       return spec && result ? [pastRunOf(spec, result, profile, speed, shapes)] : [];
     });
     const estimate = { before: before.seconds, afterPilot: afterPilot?.seconds ?? null, actualSeconds };

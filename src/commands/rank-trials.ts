@@ -1,6 +1,7 @@
 /** The trials of `podium rank`, one after another in this process; in a race leg by leg. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { plainName } from '../engine/plain-name.ts';
 import { runRung } from '../engine/run-rung.ts';
 import { runTrial, type TrialData, type TrialRun } from '../engine/run-trial.ts';
 import { errorText } from '../errors.ts';
@@ -173,10 +174,7 @@ async function save(file: string, predictions: Predictions, spec: TrialSpec): Pr
 function fileName(position: number, spec: TrialSpec): string {
   const { model, category, language } = spec;
   const parts = [category, language ?? '', modelName(model), repetitionOf(spec)].map((part) =>
-    part
-      .normalize('NFKD')
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
+    plainName(part)
       .slice(0, 40)
       .replace(/^-+|-+$/g, ''),
   );

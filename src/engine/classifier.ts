@@ -49,7 +49,7 @@ export interface TrainHooks {
    * Every text of the dataset, those to be predicted later included: what is read in tokens, is read once for all trials
    * on it. Absent: the task's own texts.
    */
-  corpus?: readonly string[];
+  corpus?: () => readonly string[];
 }
 
 /** One trained model, in memory, ready to predict and to be saved. */

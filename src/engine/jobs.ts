@@ -11,6 +11,7 @@ import type {
   PilotFigure,
   PilotJob,
   PilotJobResult,
+  Preparation,
   Profile,
   ProfileJob,
   RungReport,
@@ -29,6 +30,7 @@ import { prepareAndProfile } from './data/profile.ts';
 import { type Dataset, type ReadOptions, readDataset } from './data/read-dataset.ts';
 import { modelCard } from './model-card.ts';
 import { pilotTrial } from './pilot.ts';
+import { plainName } from './plain-name.ts';
 import { runRung } from './run-rung.ts';
 import { runTrial, type TrialRun } from './run-trial.ts';
 
@@ -53,7 +55,7 @@ function rolesHash(roles: ColumnRoles): string {
 }
 
 export async function runTrialJob(store: ArtifactStore, job: TrialJob, hooks: TrainHooks): Promise<TrialJobResult> {
-  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation, hooks.settings);
+  const dataset = await readPrepared(store, job, hooks);
   const checkpoints = trialCheckpoints(hooks.settings, job.trialId);
   await Promise.all([
     ...job.dropped.map((trialId) => rm(trialCheckpoints(hooks.settings, trialId), { recursive: true, force: true })),
@@ -73,7 +75,7 @@ const pilotsMs = 120_000;
 
 /** One model after another. One that can't be timed is left out: its trial will say why. */
 export async function runPilotJob(store: ArtifactStore, job: PilotJob, hooks: TrainHooks): Promise<PilotJobResult> {
-  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation, hooks.settings);
+  const dataset = await readPrepared(store, job, hooks);
   const figures: PilotFigure[] = [];
   const endMs = performance.now() + pilotsMs;
   for (const spec of job.specs) {
@@ -105,7 +107,7 @@ async function runLeg(
 
 /** Trains each of the job's models in turn and leaves a folder for each in the store. */
 export async function runTrainJob(store: ArtifactStore, job: TrainJob, hooks: TrainHooks): Promise<TrainJobResult> {
-  const dataset = await prepareDataset(await readStored(store, job, hooks), job.preparation, hooks.settings);
+  const dataset = await readPrepared(store, job, hooks);
   const prefix = modelPrefix(job.benchmarkId);
   const done: TrainJobResult = { artifactPrefix: prefix, files: [], models: [] };
   for (const [position, spec] of job.specs.entries()) {
@@ -174,6 +176,15 @@ function checkpointFolder({ cacheFolder }: EngineSettings, name: string): string
   return path.join(cacheFolder, 'checkpoints', encodeURIComponent(name));
 }
 
+/** The dataset as a person wants it: the same for trials, pilots and full training. */
+async function readPrepared(
+  store: ArtifactStore,
+  job: { dataset: DatasetRef; roles: ColumnRoles | null; preparation: Preparation },
+  hooks: TrainHooks,
+): Promise<Dataset> {
+  return prepareDataset(await readStored(store, job, hooks), job.preparation, hooks.settings);
+}
+
 async function readStored(
   store: ArtifactStore,
   { dataset: { artifactKey, fileName }, roles }: { dataset: DatasetRef; roles: ColumnRoles | null },
@@ -187,11 +198,7 @@ async function readStored(
 
 /** Category names are the users' and never reach a path as they are; the position keeps two alike apart. */
 function folderName(position: number, category: string, language: string | null): string {
-  const plain = [category, language ?? '']
-    .join('-')
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
+  const plain = plainName(`${category}-${language ?? ''}`)
     .replace(/^-+|-+$/g, '')
     .slice(0, 40);
   return `${String(position + 1).padStart(2, '0')}-${plain || 'category'}`;

@@ -29,18 +29,19 @@ export async function readKept(file: string): Promise<Buffer<ArrayBuffer> | null
 /** @param file its folder, which is made, holds entries of this ending and nothing else of it */
 export async function keep(file: string, bytes: NodeJS.ArrayBufferView, bounds: KeptBounds): Promise<void> {
   try {
-    await replace(file, bytes);
+    await replaceFile(file, bytes);
     await removeOldest(file, bounds);
   } catch {
     // A full disk or a folder that can't be written makes the next job slower, not wrong.
   }
 }
 
-async function replace(file: string, bytes: NodeJS.ArrayBufferView): Promise<void> {
+/** Whole or not at all, in its folder, which is made. @throws the system's error, and leaves nothing beside the file */
+export async function replaceFile(file: string, content: NodeJS.ArrayBufferView | string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const part = `${file}.${randomUUID()}${partEnding}`;
   try {
-    await writeFile(part, bytes, { flag: 'wx' });
+    await writeFile(part, content, { flag: 'wx' });
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });

@@ -1,11 +1,11 @@
 /** How fast this machine computes: measured once in a process of its own, then remembered in the cache folder. */
-import { fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { type EngineSettings, type MachineSpeed, machineSpeedSchema, type ProviderName } from '../flows/contracts.ts';
+import { askProcess } from './ask-process.ts';
+import { replaceFile } from './kept-files.ts';
 import { deviceText } from './onnx/providers.ts';
 
 const measuredFile = 'machine-speed.json';
@@ -52,7 +52,8 @@ export async function machineSpeed(
   if (busy) return measured;
   const others = Object.entries(before).slice(1 - mostMachines);
   // What can't be written is measured again by the next start.
-  await replace(file, { ...Object.fromEntries(others), [key]: measured }).catch(() => undefined);
+  const content = JSON.stringify({ ...Object.fromEntries(others), [key]: measured });
+  await replaceFile(file, content).catch(() => undefined);
   return measured;
 }
 
@@ -65,31 +66,11 @@ async function remembered(file: string): Promise<Record<string, MachineSpeed>> {
   }
 }
 
-async function replace(file: string, content: Record<string, MachineSpeed>): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const part = `${file}.${randomUUID()}.part`;
-  try {
-    await writeFile(part, JSON.stringify(content));
-    await rename(part, file);
-  } finally {
-    await rm(part, { force: true });
-  }
-}
-
 const answerSchema = z.union([machineSpeedSchema, z.object({ reason: z.string() })]);
 
 function measure(provider: ProviderName): Promise<z.infer<typeof answerSchema>> {
-  return new Promise((resolve) => {
-    const child = fork(entry, [provider], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    const timer = setTimeout(() => {
-      resolve({ reason: `it took more than ${timeoutMs / 1000} s` });
-      child.kill('SIGKILL');
-    }, timeoutMs);
-    child.on('message', (raw) => resolve(answerSchema.parse(raw)));
-    child.on('error', (error) => resolve({ reason: error.message }));
-    child.on('exit', (code, signal) => {
-      clearTimeout(timer);
-      resolve({ reason: `the process that measured it ended (${signal ?? `exit code ${code}`})` });
-    });
+  return askProcess(entry, provider, answerSchema, timeoutMs, {
+    late: `it took more than ${timeoutMs / 1000} s`,
+    ended: (how) => `the process that measured it ended (${how})`,
   });
 }

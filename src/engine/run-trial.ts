@@ -89,7 +89,8 @@ export async function learn(data: TrialData, spec: TrialSpec, hooks: TrainHooks)
     },
     {
       ...hooks,
-      corpus: [...data.dataset.documents, ...(data.test?.documents ?? [])].map(({ text }) => text),
+      // asked for by encoders alone: texts are decoded when they are read
+      corpus: () => [...data.dataset.documents, ...(data.test?.documents ?? [])].map(({ text }) => text),
       onProgress: (progress) => hooks.onProgress({ ...progress, share: 0.05 + 0.9 * progress.share }),
     },
   );

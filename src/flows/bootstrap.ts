@@ -20,10 +20,11 @@
  */
 import type { Predictions, ScoreName } from './contracts.ts';
 import { changesWithoutOne, mostCodes, scoreOfAll, scoreOfDraw } from './draw-scores.ts';
+import { mean } from './mean.ts';
 import { multinomialDraws, seededChance } from './multinomial.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import { type Tally, type TestSample, testSampleOf } from './test-sample.ts';
-import { mean, meanDraws, trainingNoise, trainingShifts } from './training-noise.ts';
+import { meanDraws, trainingNoise, trainingShifts } from './training-noise.ts';
 
 /** Differences below this are rounding: the same sums in another order. */
 const rounding = 1e-12;

@@ -4,6 +4,7 @@
  * (docs/performance.md; banking77, sib200 and the sample), and checked on other sets by `npm run bench -- estimate`.
  */
 import type { MachineSpeed, Profile, Recipe, SplitSizes } from './contracts.ts';
+import { mean } from './mean.ts';
 
 /** What of a model decides its cost. */
 export type ModelShape =
@@ -256,8 +257,4 @@ function quantile({ quantiles, median, p90, p99, max }: Profile['textCharacters'
   );
   const [[from, low] = [0, 0], [to, high] = [1, 0]] = known.slice(after - 1, after + 1);
   return low + ((high - low) * (share - from)) / Math.max(1e-9, to - from);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

@@ -19,9 +19,10 @@
  */
 import type { Predictions, ScoreName } from './contracts.ts';
 import { influencesOfDraw, mostCodes, scoreOfAll } from './draw-scores.ts';
+import { mean } from './mean.ts';
 import { multinomialDraws, seededChance } from './multinomial.ts';
 import { type TestSample, testSampleOf, thinLabels } from './test-sample.ts';
-import { mean, meanDraws, trainingNoise, trainingShifts } from './training-noise.ts';
+import { meanDraws, trainingNoise, trainingShifts } from './training-noise.ts';
 
 /** Differences below this are rounding: the same sums in another order. */
 const rounding = 1e-12;

@@ -17,9 +17,11 @@
  * What the model gained in its last epoch tells a little of what it will gain, its remaining error tells nothing: fitted
  * on two of the three sets and as cautious on the third, growth given the last gain saved hardly more than this.
  */
+import { shapeOfModel } from './catalogue.ts';
+import type { ModelShape } from './cost-model.ts';
 
 /** Learning curves differ most by where a model starts from. */
-const typical = { words: 0.07, scratch: 0.12, pretrained: 0.25 };
+const typical: Record<ModelShape['kind'], number> = { linear: 0.07, fasttext: 0.07, scratch: 0.12, encoder: 0.25 };
 const decay = 1.2;
 const spread = 0.9;
 
@@ -29,11 +31,5 @@ export function drawnGrowth(
   { epoch, epochs }: { epoch: number; epochs: number },
   normal: number,
 ): number {
-  return typical[kindOf(model)] * ((epochs - epoch) / epoch) ** decay * Math.exp(spread * normal);
-}
-
-/** By the id in the catalogue. */
-function kindOf(model: string): keyof typeof typical {
-  if (/^(hub|folder):/.test(model)) return 'pretrained';
-  return model.startsWith('builtin/transformer') ? 'scratch' : 'words';
+  return typical[shapeOfModel(model).kind] * ((epochs - epoch) / epoch) ** decay * Math.exp(spread * normal);
 }

@@ -14,6 +14,7 @@
 import { crc32 } from 'node:zlib';
 import { bootstrapScores, type Resampled } from './bootstrap.ts';
 import type { Predictions, RaceSummary, ScoreName, TrialSpec } from './contracts.ts';
+import { mean } from './mean.ts';
 import { normalPair, seededChance } from './multinomial.ts';
 import { drawnGrowth } from './race-growth.ts';
 import type { Plan } from './records.ts';
@@ -185,9 +186,6 @@ function winsOf(ends: Float64Array[], draws: number): { chances: number[]; atTop
   }
   return { chances, atTop };
 }
-
-const mean = (values: Float64Array): number =>
-  values.reduce((total, value) => total + value, 0) / Math.max(1, values.length);
 
 /** What a table's race has risked so far: the chances of the models that it dropped, summed. */
 export function riskTaken(

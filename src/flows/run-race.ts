@@ -1,13 +1,12 @@
 /** The end of a rung: who goes on, decided off the bot's event loop and written down in one transaction. */
-import { Worker } from 'node:worker_threads';
-import { errorText } from '../errors.ts';
 import { changeTrial } from '../storage/benchmark-queries.ts';
 import { accepts } from './benchmark.ts';
 import { apply, type Flow } from './flow.ts';
 import { rankedLanguages } from './plan.ts';
 import { droppedReason, raceEntrants, riskTaken } from './race.ts';
-import { type RaceAnswer, type RaceRequest, raceAnswerSchema } from './race-thread.ts';
+import { type RaceRequest, raceAnswerSchema } from './race-thread.ts';
 import { type Benchmark, getTrials, type Plan, requireBenchmark, type Trial } from './records.ts';
+import { runThread } from './run-thread.ts';
 
 /**
  * Decides about a benchmark whose trials have all paused or ended: models without a chance are dropped, the others' paused
@@ -27,7 +26,8 @@ export async function raceBenchmark(
     benchmark.plan,
     trials.map(({ spec }) => spec.language),
   );
-  const answer = await runRaceThread(await raceRequest(benchmark.plan, languages, trials, readArtifact));
+  const request = await raceRequest(benchmark.plan, languages, trials, readArtifact);
+  const answer = await runThread(new URL('./race-thread.ts', import.meta.url), request, raceAnswerSchema, 'The race');
   const judged = new Map(
     languages.flatMap((language, table) =>
       (answer[table] ?? []).map((own) => [JSON.stringify([own.model, language]), own] as const),
@@ -75,13 +75,4 @@ async function raceRequest(
     return { risk: riskTaken(own), racers: await Promise.all(entrants) };
   });
   return { score, seed, tables: await Promise.all(tables) };
-}
-
-function runRaceThread(request: RaceRequest): Promise<RaceAnswer> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./race-thread.ts', import.meta.url), { workerData: request });
-    thread.once('message', (answer: unknown) => resolve(raceAnswerSchema.parse(answer)));
-    thread.once('error', (error) => reject(new Error(`The race failed: ${errorText(error)}`, { cause: error })));
-    thread.once('exit', (code) => reject(new Error(`The race's thread ended early, exit code ${code}`)));
-  });
 }

@@ -8,6 +8,7 @@
  * their mean, by the same random weights for all models: what moves two models alike from seed to seed cancels in their
  * difference.
  */
+import { mean } from './mean.ts';
 import { type Chance, normalPair } from './multinomial.ts';
 
 /** A score's, or a difference's, variation from document to document, and from repetition to repetition. */
@@ -67,13 +68,6 @@ function documentVariance(draws: Float64Array[]): number {
     variance += varianceOf(draws.map((own, repetition) => own[draw]! - centres[repetition]!)) / resamples;
   }
   return variance;
-}
-
-/** 0 of nothing. */
-export function mean(values: readonly number[] | Float64Array): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return values.length === 0 ? 0 : total / values.length;
 }
 
 /** Of a sample: over n - 1. */

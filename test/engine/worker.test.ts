@@ -1,18 +1,11 @@
 /** Which worker takes a leg of a race. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
 import { Queue, QueueEvents } from 'bullmq';
-import { Redis } from 'ioredis';
-import { redisConnection, startRedis } from '../../src/commands/redis.ts';
 import { startWorker } from '../../src/engine/worker.ts';
 import { noPreparation, queues, quickRecipe, type TrialJob, workerKeyPrefix } from '../../src/flows/contracts.ts';
-import { createArtifactStore } from '../../src/storage/artifacts.ts';
-import { plainSettings } from '../support/hooks.ts';
-import { redisPackagesDir } from '../support/podium.ts';
+import { startQueues } from '../support/queues.ts';
 import { smallCsv } from '../support/small-csv.ts';
 
 const roles = { text: 'text', id: 'id', language: 'language', annotation: null, labels: ['topic'] };
@@ -27,25 +20,15 @@ const leg: TrialJob = {
 };
 
 test('a leg whose training paused on another host waits for that one while it has a worker, and no longer', async (t) => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-worker-'));
-  const stack = new AsyncDisposableStack();
-  t.after(() => stack.disposeAsync());
-  stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const started = await startRedis({ stateDir: folder, packagesDir: redisPackagesDir, onProgress: () => undefined });
-  stack.defer(() => started.stop());
-  const artifactUrl = path.join(folder, 'artifacts');
-  await createArtifactStore(artifactUrl).put('datasets/x', new TextEncoder().encode(smallCsv(60)));
-  const connection = redisConnection(started.url);
-  const [redis, subscriber] = [new Redis(connection), new Redis(connection)];
+  const { stack, settings, ...own } = await startQueues(t, smallCsv(60));
+  const { connection, redis } = own;
   const queue = new Queue(queues.trial.name, { connection });
   const events = new QueueEvents(queues.trial.name, { connection });
   await events.waitUntilReady();
-  const settings = { ...plainSettings, cacheFolder: path.join(folder, 'cache') };
-  const worker = await startWorker({ connection, subscriber, redis, artifactUrl, settings, log: () => undefined });
+  const worker = await startWorker({ ...own, settings, log: () => undefined });
   stack.defer(async () => {
     await worker.close();
     await Promise.all([events.close(), queue.close()]);
-    for (const client of [redis, subscriber]) client.disconnect();
   });
 
   const announced = `${workerKeyPrefix}elsewhere/1`;

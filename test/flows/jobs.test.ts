@@ -1,13 +1,8 @@
 /** Queues, a worker and a database together. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
 import { QueueEvents } from 'bullmq';
-import { Redis } from 'ioredis';
-import { redisConnection, startRedis } from '../../src/commands/redis.ts';
 import { bytesSource } from '../../src/engine/data/byte-source.ts';
 import { profileDataset } from '../../src/engine/data/profile.ts';
 import { readDataset } from '../../src/engine/data/read-dataset.ts';
@@ -16,24 +11,16 @@ import { queues } from '../../src/flows/contracts.ts';
 import { connectJobs } from '../../src/flows/jobs.ts';
 import { requireBenchmark } from '../../src/flows/records.ts';
 import { keepPlan, submitPlan } from '../../src/flows/wizard.ts';
-import { createArtifactStore } from '../../src/storage/artifacts.ts';
 import { changeBenchmark } from '../../src/storage/benchmark-queries.ts';
 import { aBenchmark } from '../bot/support.ts';
-import { plainSettings } from '../support/hooks.ts';
-import { redisPackagesDir } from '../support/podium.ts';
+import { startQueues } from '../support/queues.ts';
 import { smallCsv } from '../support/small-csv.ts';
 import { startFlow } from './support.ts';
 
 test('a pilot goes before the trials, in their queue, and what it tells reaches the benchmark', async (t) => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-jobs-'));
-  const stack = new AsyncDisposableStack();
-  t.after(() => stack.disposeAsync());
-  stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const started = await startRedis({ stateDir: folder, packagesDir: redisPackagesDir, onProgress: () => undefined });
-  stack.defer(() => started.stop());
-  const artifactUrl = path.join(folder, 'artifacts');
+  const { stack, settings, ...own } = await startQueues(t, smallCsv());
+  const { connection, redis } = own;
   const bytes = new TextEncoder().encode(smallCsv());
-  await createArtifactStore(artifactUrl).put('datasets/x', bytes);
   const profile = profileDataset(await readDataset(bytesSource(bytes), 'data.csv'));
 
   const testFlow = stack.use(startFlow({ state: 'configuring', profile, roles: profile.roles, ranking: null }));
@@ -46,11 +33,6 @@ test('a pilot goes before the trials, in their queue, and what it tells reaches 
   changeBenchmark(flow.database, 'b1', version, { estimate: { ...estimate, toPilot: ['builtin/fasttext'] } }, 0);
   submitPlan(flow, 'b1');
 
-  const connection = redisConnection(started.url);
-  const [redis, subscriber] = [new Redis(connection), new Redis(connection)];
-  stack.defer(() => {
-    for (const client of [redis, subscriber]) client.disconnect();
-  });
   const lines: string[] = [];
   const log = (line: string) => lines.push(line);
   const jobs = await connectJobs({ flow, connection, redis, onProfiled: () => undefined, log });
@@ -61,8 +43,7 @@ test('a pilot goes before the trials, in their queue, and what it tells reaches 
   const ended: string[] = [];
   events.on('completed', ({ jobId }) => ended.push(jobId));
   await jobs.queueTrials('b1');
-  const settings = { ...plainSettings, cacheFolder: path.join(folder, 'cache') };
-  const worker = await startWorker({ connection, subscriber, redis, artifactUrl, settings, log });
+  const worker = await startWorker({ ...own, settings, log });
   stack.defer(() => worker.close());
   while (ended.length < 3) await once(events, 'completed');
   assert.equal(ended[0], 'pilot-b1', lines.join('\n'));

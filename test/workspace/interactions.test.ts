@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BlockAction, MessageShortcut } from '@slack/bolt';
-import { option, plain, startApp, startWorkspace } from './support.ts';
+import { option, plain, startApp, startListener, startWorkspace } from './support.ts';
 
 const at = { user: 'Ana', channel: 'benchmarks' };
 const slash = { ...at, command: '/benchmark', text: 'hello there' };
@@ -87,13 +87,8 @@ test('a button in a message reaches the app with the message, and its answer can
 
 test('a choice in a message is remembered for that person and sent as state', async () => {
   await using f = await startWorkspace();
-  const heard: BlockAction[] = [];
-  await using _app = await startApp(f.workspace, (app) => {
-    app.action<BlockAction>(/./, async ({ ack, body }) => {
-      heard.push(body);
-      await ack();
-    });
-  });
+  await using app = await startListener(f.workspace);
+  const { heard } = app;
   const { ts = '' } = await f.client.chat.postMessage({
     channel: 'C0BENCH001',
     text: 'choose',

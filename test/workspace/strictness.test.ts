@@ -1,10 +1,9 @@
 /** Where stand-ins are lax: rows of the acceptance list that no other file of tests is about. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BlockAction } from '@slack/bolt';
 import { z } from 'zod';
 import { limits } from '../../src/workspace/limits.ts';
-import { plain, refusal, startApp, startWorkspace } from './support.ts';
+import { plain, refusal, startApp, startListener, startWorkspace } from './support.ts';
 
 const at = { user: 'Ana', channel: 'benchmarks' };
 const button = (action_id: string) => ({ type: 'button' as const, action_id, text: plain(action_id) });
@@ -39,13 +38,8 @@ test('a silent app is given up without being told how long to wait', async () =>
 
 test('blocks and elements of a message get the ids that the app left out, each its own', async () => {
   await using f = await startWorkspace();
-  const heard: BlockAction[] = [];
-  await using _app = await startApp(f.workspace, (app) => {
-    app.action<BlockAction>(/./, async ({ ack, body }) => {
-      heard.push(body);
-      await ack();
-    });
-  });
+  await using app = await startListener(f.workspace);
+  const { heard } = app;
   const bare = { type: 'actions' as const, elements: [{ type: 'button' as const, text: plain('x') }] };
   const { ts = '' } = await f.client.chat.postMessage({ channel: 'C0BENCH001', text: 'x', blocks: [bare, bare] });
   const blocks = (await f.driver.messages(at))[0]?.blocks ?? [];

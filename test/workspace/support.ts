@@ -1,4 +1,4 @@
-import { App, type AppOptions, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import { App, type AppOptions, type BlockAction, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { createDriver, type Driver } from '../../src/workspace/driver.ts';
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../src/workspace/workspace.ts';
@@ -36,7 +36,7 @@ export interface RunningApp extends AsyncDisposable {
 
 /** A real Bolt app over Socket Mode; `listen` registers its listeners before it connects. */
 export async function startApp(
-  workspace: Workspace,
+  workspace: Omit<Workspace, 'close'>,
   listen: (app: App) => void,
   options: AppOptions = {},
 ): Promise<RunningApp> {
@@ -65,6 +65,18 @@ export async function startApp(
       await gone;
     },
   };
+}
+
+/** An app that acknowledges every action and keeps what it heard. */
+export async function startListener(workspace: Workspace): Promise<RunningApp & { heard: BlockAction[] }> {
+  const heard: BlockAction[] = [];
+  const running = await startApp(workspace, (app) => {
+    app.action<BlockAction>(/./, async ({ ack, body }) => {
+      heard.push(body);
+      await ack();
+    });
+  });
+  return { ...running, heard };
 }
 
 /** The error code of a Web API call that should fail, and what else it said. */

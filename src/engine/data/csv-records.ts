@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts';
 import { type CsvRow, type CsvText, detectDelimiter, isBlank, noDelimiter, readRows } from './csv-rows.ts';
 import type { TextSource } from './decode.ts';
 import { normaliseName } from './labels.ts';
-import { type ReadLimits, raisedBy, widestRecordBytes } from './read-limits.ts';
+import { atMost, type ReadLimits, widestRecordBytes } from './read-limits.ts';
 import { RecordTable } from './record-table.ts';
 import { TextWindow } from './text-window.ts';
 import { excerpt, listing, type WarningLog } from './warning-log.ts';
@@ -118,7 +118,7 @@ function checkCells(row: CsvRow, columns: readonly string[], fileName: string, l
   const got = row.cells[index]?.length.toLocaleString('en');
   throw new UserError(
     `${fileName}, line ${row.line}, column ${columns[index] ?? index + 1}: a cell of ${got} characters; ` +
-      `at most ${limits.maxCellCharacters.toLocaleString('en')} are read${raisedBy('maxCellCharacters')}.`,
+      `${atMost('maxCellCharacters', limits)}.`,
   );
 }
 

@@ -5,7 +5,7 @@ import type { TextSource } from './decode.ts';
 import { JsonDamage, type JsonElement, JsonTooLong, jsonElements } from './json-elements.ts';
 import { findJsonDamage, isJsonObject, type JsonValue, parseJson, readJson, valueText } from './json-value.ts';
 import { normaliseName } from './labels.ts';
-import { type ReadLimits, raisedBy, widestRecordBytes } from './read-limits.ts';
+import { atMost, type ReadLimits, raisedBy, widestRecordBytes } from './read-limits.ts';
 import { type Cell, RecordTable } from './record-table.ts';
 import { TextWindow } from './text-window.ts';
 import { excerpt, type RowPlace, type WarningLog } from './warning-log.ts';
@@ -218,10 +218,9 @@ class JsonRecords {
   }
 
   finish(): RecordTable {
-    const most = this.#limits.maxRows;
-    if (this.#count <= most) return this.#table;
-    const [got, allowed] = [this.#count, most].map((count) => count.toLocaleString('en'));
-    throw new UserError(`${this.#fileName} has ${got} records; at most ${allowed} are read${raisedBy('maxRows')}.`);
+    if (this.#count <= this.#limits.maxRows) return this.#table;
+    const got = this.#count.toLocaleString('en');
+    throw new UserError(`${this.#fileName} has ${got} records; ${atMost('maxRows', this.#limits)}.`);
   }
 
   #columnOf(key: string, row: number): number {
@@ -239,11 +238,10 @@ class JsonRecords {
   }
 
   #checkField(row: number, key: string, value: JsonValue): void {
-    const most = this.#limits.maxCellCharacters;
-    if (typeof value !== 'string' || value.length <= most) return;
+    if (typeof value !== 'string' || value.length <= this.#limits.maxCellCharacters) return;
     throw new UserError(
       `${this.#fileName}, record ${row}, field ${excerpt(key)}: ${value.length.toLocaleString('en')} characters; ` +
-        `at most ${most.toLocaleString('en')} are read${raisedBy('maxCellCharacters')}.`,
+        `${atMost('maxCellCharacters', this.#limits)}.`,
     );
   }
 }

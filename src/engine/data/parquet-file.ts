@@ -7,7 +7,7 @@ import type { ByteSource } from './byte-source.ts';
 import { checkPages, compressors } from './parquet-pages.ts';
 import { checkThrift } from './parquet-thrift.ts';
 import { parsers, unreadableType, withoutDecimals } from './parquet-values.ts';
-import { type ReadLimits, raisedBy } from './read-limits.ts';
+import { atMost, type ReadLimits } from './read-limits.ts';
 import { excerpt, listing, type WarningLog } from './warning-log.ts';
 
 /** Some 300 bytes for each column of each row group; what is read of it takes many times that. */
@@ -143,8 +143,7 @@ function checkRows({ metadata, fileName }: ParquetFile, limits: ReadLimits): voi
   const counts = metadata.row_groups.map(({ num_rows: count }) => Number(count));
   const rows = counts.reduce((sum, count) => sum + count, 0);
   if (rows <= limits.maxRows) return;
-  const [got, most] = [rows, limits.maxRows].map((count) => count.toLocaleString('en'));
-  throw new UserError(`${fileName} has ${got} rows; at most ${most} are read${raisedBy('maxRows')}.`);
+  throw new UserError(`${fileName} has ${rows.toLocaleString('en')} rows; ${atMost('maxRows', limits)}.`);
 }
 
 function isRead({ path_in_schema: [name] }: ColumnMetaData, columns: readonly SchemaTree[]): boolean {

@@ -6,7 +6,7 @@ import { columnNames } from './csv-records.ts';
 import { checkGroup, intact, openParquet, type ParquetFile } from './parquet-file.ts';
 import { compressors } from './parquet-pages.ts';
 import { jsonCell, parsers } from './parquet-values.ts';
-import { type ReadLimits, raisedBy } from './read-limits.ts';
+import { atMost, type ReadLimits } from './read-limits.ts';
 import { type Cell, RecordTable } from './record-table.ts';
 import { unpackedSize } from './unpacked-size.ts';
 import { excerpt, type WarningLog } from './warning-log.ts';
@@ -92,7 +92,7 @@ function addRecords(
       throw new UserError(
         `${fileName}, row ${row + 1}, column "${excerpt(table.columns[long] ?? '')}": ` +
           `${String(cells[long]).length.toLocaleString('en')} characters; ` +
-          `at most ${limits.maxCellCharacters.toLocaleString('en')} are read${raisedBy('maxCellCharacters')}.`,
+          `${atMost('maxCellCharacters', limits)}.`,
       );
     }
     grow(cells);

@@ -4,7 +4,7 @@ import { errorText, UserError } from '../../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { columnNames } from './csv-records.ts';
 import { valueText } from './json-value.ts';
-import { type ReadLimits, raisedBy } from './read-limits.ts';
+import { atMost, type ReadLimits } from './read-limits.ts';
 import { type Cell, RecordTable } from './record-table.ts';
 import { unpackedSize } from './unpacked-size.ts';
 import { excerpt, listing, type WarningLog } from './warning-log.ts';
@@ -124,7 +124,7 @@ function tableBuilder(place: string, limits: ReadLimits, log: WarningLog): Table
     }
     if (table.length === limits.maxRows) {
       const most = limits.maxRows.toLocaleString('en');
-      throw new UserError(`${place} has more than ${most} rows; at most ${most} are read${raisedBy('maxRows')}.`);
+      throw new UserError(`${place} has more than ${most} rows; ${atMost('maxRows', limits)}.`);
     }
     const kept = cells.slice(0, table.columns.length);
     const extra = cells.slice(table.columns.length).filter((cell) => !isBlank(cell));
@@ -167,7 +167,7 @@ function checkCells(
   const got = valueText(cells[index]).length.toLocaleString('en');
   throw new UserError(
     `${place}, row ${row}, column "${excerpt(columns[index] ?? '')}": a cell of ${got} characters; ` +
-      `at most ${limits.maxCellCharacters.toLocaleString('en')} are read${raisedBy('maxCellCharacters')}.`,
+      `${atMost('maxCellCharacters', limits)}.`,
   );
 }
 

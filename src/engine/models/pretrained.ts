@@ -50,7 +50,7 @@ async function fineTune(
   const tokenizer = await openPretrainedTokenizer(found.folder, encoder.vocabularySize);
   const all = [...train.texts, ...validation.texts];
   const modelLimit = { maxTokens: encoder.maxTokens, policy: recipe.longTexts };
-  const encode = await corpusEncoder(tokenizer, hooks.corpus ?? all, modelLimit, hooks.settings, hooks.signal);
+  const encode = await corpusEncoder(tokenizer, hooks.corpus?.() ?? all, modelLimit, hooks.settings, hooks.signal);
   const encoded = await encode(all, hooks.signal);
   const limit = textLimit(encoded, tokenizer, modelLimit, recipe);
   const documents = framedTexts(encoded, tokenizer, limit);

@@ -1,10 +1,10 @@
 /** Which of ONNX Runtime's execution providers a machine trains on: the best that works, or the one that is set. */
-import { fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import type { EngineSettings, ProviderName } from '../../flows/contracts.ts';
+import { askProcess } from '../ask-process.ts';
 import { engineThreads } from './session.ts';
 
 interface ChosenProvider {
@@ -33,18 +33,9 @@ const probeEntry = new URL('../training/provider-probe.ts', import.meta.url);
 export function probeProvider(name: ProviderName, entry = probeEntry): Promise<Probe> {
   const here = listSupportedBackends().map((backend) => backend.name);
   if (!here.includes(name)) return Promise.resolve({ reason: `not on ${process.platform}` });
-  return new Promise((resolve) => {
-    const child = fork(entry, [name], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    const timer = setTimeout(() => {
-      resolve({ reason: `it didn't answer within ${probeTimeoutMs / 1000} s` });
-      child.kill('SIGKILL');
-    }, probeTimeoutMs);
-    child.on('message', (raw) => resolve(probeSchema.parse(raw)));
-    child.on('error', (error) => resolve({ reason: error.message }));
-    child.on('exit', (code, signal) => {
-      clearTimeout(timer);
-      resolve({ reason: `trying it ended the process (${signal ?? `exit code ${code}`})` });
-    });
+  return askProcess(entry, name, probeSchema, probeTimeoutMs, {
+    late: `it didn't answer within ${probeTimeoutMs / 1000} s`,
+    ended: (how) => `trying it ended the process (${how})`,
   });
 }
 

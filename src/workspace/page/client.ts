@@ -23,16 +23,6 @@ export interface Info {
   connections: number;
 }
 
-/** One line of the raw traffic: a call that the app made, or a delivery to it. */
-export interface Traffic {
-  kind: 'call' | 'delivery';
-  atMs: number;
-  method: string;
-  args: unknown;
-  status: number | string;
-  answer: unknown;
-}
-
 /** Where an element stands that a person uses. */
 export interface Target {
   channel?: string | undefined;

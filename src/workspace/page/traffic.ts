@@ -1,8 +1,9 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { LogEntry as Entry } from '../world.ts';
 import { follow } from './changes.ts';
-import { type Traffic as Entry, get } from './client.ts';
+import { get } from './client.ts';
 
 const MOST = 200;
 
