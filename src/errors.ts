@@ -6,6 +6,13 @@
 /** The person can put it right: shown to them word for word, where they are. Never retried. */
 export class UserError extends Error {
   override readonly name = 'UserError';
+  /** under which the bot finds the text in other languages; null: there is this one only */
+  readonly code: string | null;
+
+  constructor(message: string, { code, ...options }: ErrorOptions & { code?: string } = {}) {
+    super(message, options);
+    this.code = code ?? null;
+  }
 }
 
 /** A passing fault (network, rate limit, a killed process): the same call may succeed later. */

@@ -7,11 +7,12 @@ import type { Flow } from '../flows/flow.ts';
 import type { Benchmark } from '../flows/records.ts';
 import type { Carrier } from '../flows/relay.ts';
 import type { ArtifactStore } from '../storage/artifacts.ts';
+import { createCarriers, type SlackEffect } from './carriers.ts';
 import type { BotContext } from './context.ts';
-import { createDelivery } from './delivery.ts';
 import { finalIfLasting } from './slack-error.ts';
 import { registerThread } from './thread-handlers.ts';
 import { registerWizard, showProfiled } from './wizard-handlers.ts';
+import { createReaders } from './words/readers.ts';
 
 export interface BotOptions {
   botToken: string;
@@ -27,7 +28,7 @@ export interface BotOptions {
 }
 
 export interface Bot {
-  carriers: Record<'show_progress' | 'show_ranking' | 'show_ballot' | 'show_decision', Carrier>;
+  carriers: Record<SlackEffect, Carrier>;
   onProfiled: (benchmark: Benchmark) => void;
   start: () => Promise<void>;
   stop: () => Promise<void>;
@@ -55,16 +56,15 @@ export function createBot(options: BotOptions): Bot {
     logLevel: LogLevel.WARN,
     clientOptions: { ...forPeople, ...at },
   });
-  const context: BotContext = {
-    ...options,
-    client: new WebClient(botToken, { ...forPeople, ...at }),
-  };
+  const client = new WebClient(botToken, { ...forPeople, ...at });
+  const readers = createReaders(client, options.flow.database, options.flow.nowMs);
+  const context: BotContext = { ...options, client, readers };
   registerWizard(app, context);
   registerThread(app, context);
   app.error(async (error) => log(`handler: ${error.stack ?? error.message}`));
-  const delivery = createDelivery({ ...options, client: new WebClient(botToken, { ...forDelivery, ...at }) });
+  const forMessages = new WebClient(botToken, { ...forDelivery, ...at });
   return {
-    carriers: delivery,
+    carriers: createCarriers({ ...options, readers, client: forMessages }),
     onProfiled: (benchmark) => {
       showProfiled(context, benchmark).catch((error: Error) => log(`profile of ${benchmark.id}: ${error.message}`));
     },

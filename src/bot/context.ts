@@ -3,12 +3,15 @@ import type { WebClient } from '@slack/web-api';
 import type { WorkerInfo } from '../flows/contracts.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { ArtifactStore } from '../storage/artifacts.ts';
+import type { Readers } from './words/readers.ts';
 
 export interface BotContext {
   flow: Flow;
   artifacts: ArtifactStore;
   /** for modals and answers to people; messages go through delivery's own client */
   client: WebClient;
+  /** who reads what is said */
+  readers: Readers;
   /** bearer of uploaded files */
   botToken: string;
   slackApiUrl: string | undefined;

@@ -5,79 +5,50 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Charts } from '../charts/charts.ts';
-import { errorText, FinalError, RetryableError } from '../errors.ts';
-import { apply, type Flow } from '../flows/flow.ts';
-import { type Benchmark, getTrials, requireBenchmark } from '../flows/records.ts';
-import type { Carrier } from '../flows/relay.ts';
-import type { ArtifactStore } from '../storage/artifacts.ts';
-import { findMessage, saveMessage, votesOf } from '../storage/message-queries.ts';
-import { ballotMessage } from './messages/ballot.ts';
-import { decisionMessage } from './messages/decision.ts';
-import { type Message, type Richness, richnesses } from './messages/message.ts';
-import { progressMessage } from './messages/progress.ts';
-import { rankingMessage } from './messages/ranking.ts';
-import { rankedChart } from './ranking-chart.ts';
-import { finalIfLasting, slackErrorCode, slackErrorDetail } from './slack-error.ts';
+import { RetryableError } from '../errors.ts';
+import type { Flow } from '../flows/flow.ts';
+import type { Benchmark } from '../flows/records.ts';
+import { findMessage, saveMessage } from '../storage/message-queries.ts';
+import type { Message } from './messages/message.ts';
+import { finalIfLasting, slackErrorDetail } from './slack-error.ts';
 
 export interface DeliveryOptions {
   flow: Flow;
   /** its own: a 429 pauses a WebClient's whole queue, and a modal can't wait for that */
   client: WebClient;
-  charts: Charts;
-  artifacts: ArtifactStore;
-  log: (line: string) => void;
 }
 
-type Role = 'progress' | 'ranking' | 'ballot' | 'decision';
+/** The messages of a benchmark, at most one of each. `progress` stands in the channel, the others in its thread. */
+export type Role =
+  | 'progress'
+  | 'ranking'
+  | 'ballot'
+  | 'vote_result'
+  | 'decision'
+  | 'outcome'
+  | 'reminder'
+  | (string & {});
+
+export interface ShowOptions {
+  /** an earlier try may have got through */
+  retried: boolean;
+  /** shown in the channel, too, besides the thread */
+  broadcast?: boolean;
+}
+
 const metadataEvent = 'podium_message';
 
-export function createDelivery(options: DeliveryOptions): Record<`show_${Role}`, Carrier> {
-  const { flow, artifacts } = options;
-  let richness: Richness = 'data_table';
-
-  const showRanking: Carrier = async (benchmarkId, retried) => {
-    const benchmark = requireBenchmark(flow.database, benchmarkId);
-    const fileId = await chartFile(options, benchmark);
-    for (;;) {
-      try {
-        await show(options, benchmark, 'ranking', rankingMessage(benchmark, fileId, richness), retried);
-        break;
-      } catch (error) {
-        const simpler = richnesses[richnesses.indexOf(richness) + 1];
-        if (!isRefusedBlocks(error) || simpler === undefined) throw error;
-        options.log(`${richness} blocks are refused here, going on with ${simpler}: ${errorText(error)}`);
-        richness = simpler;
-      }
-    }
-    // The ballot follows once the table stands in the thread.
-    if (requireBenchmark(flow.database, benchmarkId).state === 'ranked') apply(flow, benchmarkId, 'results_posted');
-  };
-
-  const simple =
-    (role: Role, build: (benchmark: Benchmark) => Message): Carrier =>
-    async (benchmarkId, retried) => {
-      const benchmark = requireBenchmark(flow.database, benchmarkId);
-      await show(options, benchmark, role, build(benchmark), retried);
-    };
-  return {
-    show_progress: simple('progress', (benchmark) =>
-      progressMessage(benchmark, getTrials(flow.database, benchmark.id), flow.nowMs()),
-    ),
-    show_ranking: showRanking,
-    show_ballot: simple('ballot', (benchmark) => ballotMessage(benchmark, votesOf(flow.database, benchmark.id))),
-    show_decision: simple('decision', (benchmark) => decisionMessage(benchmark, artifacts.location)),
-  };
-}
-
-async function show(
-  options: DeliveryOptions,
+/**
+ * Posts a benchmark's message, or updates it where it stands.
+ * @throws FinalError when Slack refuses it for good; RetryableError and others: try again
+ */
+export async function show(
+  { flow, client }: DeliveryOptions,
   benchmark: Benchmark,
   role: Role,
   message: Message,
-  retried: boolean,
+  { retried, broadcast = false }: ShowOptions,
 ): Promise<void> {
-  const { flow, client } = options;
   const { channel } = benchmark;
   const posted = findMessage(flow.database, benchmark.id, role)?.ts ?? null;
   const what = `the ${role} message of ${benchmark.id}`;
@@ -94,13 +65,15 @@ async function show(
       await client.chat.update({ channel, ts: found, ...message });
       return;
     }
-    const answer = await client.chat.postMessage({
+    const post = {
       channel,
       ...message,
       metadata: { event_type: metadataEvent, event_payload: { key } },
       unfurl_links: false,
-      ...(thread === null ? {} : { thread_ts: thread }),
-    });
+    };
+    const answer = await (thread === null
+      ? client.chat.postMessage(post)
+      : client.chat.postMessage({ ...post, thread_ts: thread, reply_broadcast: broadcast }));
     if (!answer.ts) throw new RetryableError(`Slack accepted ${what} without saying where it stands`);
     saveMessage(flow.database, { benchmarkId: benchmark.id, role, channel }, { ts: answer.ts });
   } catch (error) {
@@ -156,41 +129,32 @@ async function findPosted(
   return null;
 }
 
-const isRefusedBlocks = (error: unknown): boolean =>
-  error instanceof FinalError && slackErrorCode(error.cause) === 'invalid_blocks';
-
 const uploadSchema = z.object({ files: z.array(z.object({ files: z.array(z.object({ id: z.string() })) })) });
 const lookEveryMs = 300;
 const looks = 50;
 
-/** The chart as a Slack file, drawn and uploaded once. A table without its chart is better than none: null then. */
-async function chartFile(options: DeliveryOptions, benchmark: Benchmark): Promise<string | null> {
-  const { flow, client, log } = options;
-  const known = findMessage(flow.database, benchmark.id, 'ranking')?.fileId ?? null;
-  if (known !== null || !benchmark.ranking) return known;
-  let png: Uint8Array;
-  try {
-    png = await options.charts.drawRanking(rankedChart(benchmark.ranking, benchmark.profile?.fileName ?? ''));
-  } catch (error) {
-    log(`chart of ${benchmark.id}: ${errorText(error)}`);
-    return null;
-  }
-  const answer = await client.filesUploadV2({
-    file: Buffer.from(png),
-    filename: 'ranking.png',
-    title: 'Ranked models',
-  });
+/**
+ * A file of a benchmark in Slack, made and uploaded once: for image blocks that name it.
+ * @param role under which its id is kept, such as `chart_scores`
+ * @returns its id
+ */
+export async function uploadOnce(
+  { flow, client }: DeliveryOptions,
+  { id: benchmarkId, channel }: Benchmark,
+  role: Role,
+  make: () => Promise<{ bytes: Uint8Array; fileName: string; title: string; altText: string }>,
+): Promise<string> {
+  const known = findMessage(flow.database, benchmarkId, role)?.fileId ?? null;
+  if (known !== null) return known;
+  const { bytes, fileName, title, altText } = await make();
+  const answer = await client.filesUploadV2({ file: Buffer.from(bytes), filename: fileName, title, alt_text: altText });
   const id = uploadSchema.parse(answer).files[0]?.files[0]?.id;
-  if (!id) throw new RetryableError('Slack took the chart without giving it an id');
+  if (!id) throw new RetryableError(`Slack took ${fileName} without giving it an id`);
   for (let look = 0; look < looks; look++) {
     const { file } = await client.files.info({ file: id });
     if (file?.mimetype) break;
     await wait(lookEveryMs);
   }
-  saveMessage(
-    flow.database,
-    { benchmarkId: benchmark.id, role: 'ranking', channel: benchmark.channel },
-    { fileId: id },
-  );
+  saveMessage(flow.database, { benchmarkId, role, channel }, { fileId: id });
   return id;
 }

@@ -1,15 +1,17 @@
 /** Buttons under the messages: cancel, vote, and the owner's three choices. */
 import type { App, BlockButtonAction } from '@slack/bolt';
 import { z } from 'zod';
-import { errorText, UserError } from '../errors.ts';
-import { castVote, decide } from '../flows/ballot.ts';
+import { UserError } from '../errors.ts';
+import { castVote } from '../flows/ballot.ts';
 import { accepts } from '../flows/benchmark.ts';
+import { checkMayDecide, decide } from '../flows/decision.ts';
 import { apply } from '../flows/flow.ts';
 import { requireBenchmark } from '../flows/records.ts';
 import type { BotContext } from './context.ts';
 import { actions, blocks, callbacks } from './ids.ts';
 import { manualChoiceView, parseManualChoice } from './manual-choice.ts';
 import { escapeMrkdwn } from './text.ts';
+import { troubleText } from './trouble.ts';
 
 const voteSchema = z.object({ benchmark: z.string(), choice: z.string() });
 
@@ -20,10 +22,10 @@ export function registerThread(app: App, context: BotContext): void {
     castVote(flow, vote.benchmark, body.user.id, vote.choice);
   });
   onButton(app, context, actions.useTop, (body, value) => {
-    decide(flow, value, body.user.id, 'top');
+    decide(flow, value, body.user.id, { kind: 'top', reason: null, training: null });
   });
   onButton(app, context, actions.stop, (body, value) => {
-    decide(flow, value, body.user.id, 'stop');
+    decide(flow, value, body.user.id, { kind: 'stop', reason: null, training: null });
   });
   onButton(app, context, actions.cancel, (body, value) => {
     const benchmark = requireBenchmark(flow.database, value);
@@ -34,16 +36,14 @@ export function registerThread(app: App, context: BotContext): void {
   });
   onButton(app, context, actions.chooseAnother, async (body, value) => {
     const benchmark = requireBenchmark(flow.database, value);
-    if (!accepts(benchmark.state, 'decided')) throw new UserError('The decision has been made already.');
-    if (body.user.id !== benchmark.owner)
-      throw new UserError('Only the person who started this benchmark can decide. Your vote counts all the same.');
+    checkMayDecide(benchmark, body.user.id);
     await context.client.views.open({ trigger_id: body.trigger_id, view: manualChoiceView(benchmark) });
   });
   app.view(callbacks.manualChoice, async ({ ack, view, body }) => {
     const benchmark = requireBenchmark(flow.database, view.private_metadata);
     const { choices, reason } = parseManualChoice(view, benchmark);
     try {
-      decide(flow, benchmark.id, body.user.id, 'manual', choices, reason);
+      decide(flow, benchmark.id, body.user.id, { kind: 'manual', choices, reason, training: null });
       await ack();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -64,8 +64,8 @@ function onButton(
     try {
       await press(body, action.value ?? '');
     } catch (error) {
-      const text = error instanceof UserError ? error.message : "That didn't work; it has been written to the log.";
-      if (!(error instanceof UserError)) context.log(`${actionId}: ${errorText(error)}`);
+      const { voice } = await context.readers.person(body.user.id);
+      const text = troubleText(error, `${actionId} by ${body.user.id}`, voice, context.log);
       const channel = body.channel?.id;
       const thread = z.object({ thread_ts: z.string() }).safeParse(body.message).data?.thread_ts;
       if (!channel) return;

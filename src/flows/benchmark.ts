@@ -12,6 +12,7 @@ export const stateNames = [
   'running',
   'ranked',
   'voting',
+  'voted',
   'decided',
   'training',
   'done',
@@ -27,6 +28,7 @@ const eventNames = [
   'profile_failed',
   'planned',
   'submitted',
+  'train_only',
   'piloted',
   'trial_progressed',
   'trial_finished',
@@ -38,11 +40,14 @@ const eventNames = [
   'nothing_ranked',
   'results_posted',
   'voted',
+  'vote_closed',
+  'retried',
   'decided',
   'stopped',
   'train_progressed',
   'trained',
   'train_failed',
+  'train_retried',
   'cancelled',
 ] as const;
 export type EventName = (typeof eventNames)[number];
@@ -58,7 +63,11 @@ export const effectNames = [
   'show_progress',
   'show_ranking',
   'show_ballot',
+  'show_vote_result',
   'show_decision',
+  'show_outcome',
+  'remind_voters',
+  'close_vote',
 ] as const;
 export type EffectName = (typeof effectNames)[number];
 
@@ -81,8 +90,19 @@ const whileTrialsRun: Row = {
 
 const whileTraining: Row = {
   train_progressed: to('training', 'show_decision'),
-  trained: to('done', 'show_decision', 'show_progress'),
-  train_failed: to('failed', 'show_decision', 'show_progress'),
+  trained: to('done', 'show_decision', 'show_progress', 'show_outcome'),
+  train_failed: to('failed', 'show_decision', 'show_progress', 'show_outcome'),
+  cancelled: to('cancelled', 'cancel_jobs', 'show_decision', 'show_progress'),
+};
+
+/** Failed trials are tried again, and everything is ranked anew. */
+const tryAgain: Row = { retried: to('running', 'show_ballot', 'show_progress', 'queue_trials') };
+
+/** The vote is open, or over without having decided. */
+const untilDecided: Row = {
+  ...tryAgain,
+  decided: to('decided', 'show_ballot', 'show_vote_result', 'show_decision', 'show_progress', 'queue_training'),
+  stopped: to('stopped', 'show_ballot', 'show_vote_result', 'show_decision', 'show_progress', 'show_outcome'),
 };
 
 const table: Record<StateName, Row> = {
@@ -93,6 +113,8 @@ const table: Record<StateName, Row> = {
     dataset_given: to('profiling', 'queue_profile'),
     planned: to('configuring'),
     submitted: to('queued', 'show_progress', 'queue_trials'),
+    // one model, chosen in the wizard: nothing to compare
+    train_only: to('decided', 'show_progress', 'show_decision', 'queue_training'),
     cancelled: to('cancelled'),
   },
   queued: { ...whileTrialsRun, piloted: to('queued', 'show_progress') },
@@ -103,21 +125,26 @@ const table: Record<StateName, Row> = {
     // all that were left have been dropped: the first was done already
     race_over: to('running', 'show_progress', 'rank'),
     ranked: to('ranked', 'show_progress', 'show_ranking'),
-    nothing_ranked: to('failed', 'show_progress'),
+    nothing_ranked: to('failed', 'show_progress', 'show_ranking', 'show_outcome'),
   },
   // The ballot follows the table in the thread, so it waits until that stands there.
   ranked: { results_posted: to('voting', 'show_ballot') },
   voting: {
+    ...untilDecided,
     voted: to('voting', 'show_ballot'),
-    decided: to('decided', 'show_ballot', 'show_decision', 'show_progress', 'queue_training'),
-    stopped: to('stopped', 'show_ballot', 'show_decision', 'show_progress'),
+    vote_closed: to('voted', 'show_ballot', 'show_vote_result', 'show_progress'),
   },
+  voted: untilDecided,
   decided: whileTraining,
   training: whileTraining,
   done: {},
   stopped: {},
   cancelled: {},
-  failed: {},
+  failed: {
+    // one of the two: before the decision it has failed trials, after it a failed training
+    ...tryAgain,
+    train_retried: to('decided', 'show_decision', 'show_progress', 'queue_training'),
+  },
 };
 
 /**

@@ -43,7 +43,12 @@ export function apply(flow: Flow, benchmarkId: string, event: EventName, change:
   return after;
 }
 
-/** Wants an effect (again), inside a transaction. Its key says what makes two wishes one. */
-export function want(connection: Connection, benchmarkId: string, effect: EffectName, nowMs: number): void {
-  wantEffect(connection, { key: `${benchmarkId}/${effect}`, benchmarkId, effect, dueMs: nowMs });
+/** Wants an effect (again), inside a transaction. Wished for twice, it is carried out once: with the latest state. */
+export function want(connection: Connection, benchmarkId: string, effect: EffectName, dueMs: number): void {
+  wantEffect(connection, { key: `${benchmarkId}/${effect}`, benchmarkId, effect, dueMs });
+}
+
+/** Wants an effect at a time to come, of which there may be several: another time is another wish. */
+export function wantAt(connection: Connection, benchmarkId: string, effect: EffectName, dueMs: number): void {
+  wantEffect(connection, { key: `${benchmarkId}/${effect}/${dueMs}`, benchmarkId, effect, dueMs });
 }

@@ -11,11 +11,15 @@ export const trialIdAt = (benchmarkId: string, position: number): string => `${b
 export const jobIds = {
   /** one for each time the benchmark came to be profiled */
   profile: (benchmark: Pick<Benchmark, 'id' | 'version'>): string => `profile-${benchmark.id}-${benchmark.version}`,
-  /** one for each leg of a race; outside a race there is only the first */
-  trial: ({ id, rung }: Pick<Trial, 'id' | 'rung'>): string => `trial-${id}${rung === 0 ? '' : `-${rung}`}`,
+  /** one for each leg of a race (outside a race there is only the first), and for each time it is tried again */
+  trial: ({ id, rung, attempt }: Pick<Trial, 'id' | 'rung' | 'attempt'>): string =>
+    `trial-${id}${rung === 0 ? '' : `-${rung}`}${attempt === 0 ? '' : `-again${attempt}`}`,
   pilot: (benchmarkId: string): string => `pilot-${benchmarkId}`,
   isPilot: (jobId: string): boolean => jobId.startsWith('pilot-'),
-  train: (benchmarkId: string): string => `train-${benchmarkId}`,
+  train: ({ id, training }: Pick<Benchmark, 'id' | 'training'>): string => {
+    const attempt = training?.attempt ?? 0;
+    return `train-${id}${attempt === 0 ? '' : `-again${attempt}`}`;
+  },
 };
 
 /** The benchmark or trial that a job id is for. */

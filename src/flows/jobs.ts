@@ -23,7 +23,7 @@ import { jobIds, subjectOf } from './job-ids.ts';
 import * as outcomes from './outcomes.ts';
 import { isRaced, raceRungs } from './race.ts';
 import { type Benchmark, getTrials, requireBenchmark, type Trial } from './records.ts';
-import { fullRecipe, trainSpecs } from './train-plan.ts';
+import { trainSpecs } from './train-plan.ts';
 
 type QueueKind = keyof typeof queues;
 
@@ -149,9 +149,9 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
       dataset: datasetOf(flow, benchmark),
       roles: requireRoles(benchmark),
       preparation: preparationOf(benchmark),
-      specs: trainSpecs(benchmark, fullRecipe),
+      specs: trainSpecs(benchmark),
     };
-    await add('train', jobIds.train(benchmarkId), payload);
+    await add('train', jobIds.train(benchmark), payload);
   };
   const cancelJobs = async (benchmarkId: string): Promise<void> => {
     const ids = [
@@ -159,6 +159,7 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
       ...getTrials(flow.database, benchmarkId).map((trial) => jobIds.trial(trial)),
     ];
     for (const id of ids) await cancelJob(opened.trial, options.redis, id);
+    await cancelJob(opened.train, options.redis, jobIds.train(requireBenchmark(flow.database, benchmarkId)));
   };
   const reconcile = async (): Promise<void> => {
     const waiting = { profiling: queueProfile, queued: queueTrials, running: queueTrials };

@@ -118,12 +118,17 @@ export function trainingProgressed(flow: Flow, benchmarkId: string, data: unknow
   const progress = progressSchema.parse(data);
   const benchmark = getBenchmark(flow.database, benchmarkId);
   if (!benchmark || !accepts(benchmark.state, 'train_progressed')) return;
-  apply(flow, benchmarkId, 'train_progressed', { fields: { training: { progress, result: null } } });
+  apply(flow, benchmarkId, 'train_progressed', {
+    fields: { training: { progress, result: null, attempt: benchmark.training?.attempt ?? 0 } },
+  });
 }
 
 export function trainingEnded(flow: Flow, benchmarkId: string, outcome: TrainJobResult | Failure): void {
   const benchmark = getBenchmark(flow.database, benchmarkId);
   if (!benchmark || !accepts(benchmark.state, 'trained')) return;
   if (isFailure(outcome)) apply(flow, benchmarkId, 'train_failed', { fields: { error: outcome.message } });
-  else apply(flow, benchmarkId, 'trained', { fields: { training: { progress: null, result: outcome } } });
+  else
+    apply(flow, benchmarkId, 'trained', {
+      fields: { training: { progress: null, result: outcome, attempt: benchmark.training?.attempt ?? 0 } },
+    });
 }

@@ -23,9 +23,26 @@ import {
 } from './contracts.ts';
 import { estimateSchema, machineSchema } from './estimate.ts';
 
-/** What was chosen in the wizard. */
-const planSchema = z.object({
-  models: z.array(z.string()).min(2),
+/** How the vote goes, and who decides after it. */
+export const voteRulesSchema = z.object({
+  /** who may decide besides the owner */
+  deciders: z.array(z.string()).default([]),
+  /** models of each table that can be voted for */
+  candidates: z.number().int().min(2).max(5).default(3),
+  /** fewest voters of a table for its vote to count; null: any number */
+  quorum: z.number().int().min(1).nullable().default(null),
+  /** how long the vote is open once the ranking stands; null: until somebody decides */
+  openHours: z.number().positive().nullable().default(null),
+  /** nobody sees who voted for what until the vote is over */
+  blind: z.boolean().default(false),
+  /** when the vote closes with a quorum, its winners are trained without anybody deciding */
+  winnerDecides: z.boolean().default(false),
+});
+export type VoteRules = z.infer<typeof voteRulesSchema>;
+
+/** What was chosen in the wizard. One model: it is trained without a comparison. */
+export const planSchema = z.object({
+  models: z.array(z.string()).min(1),
   categories: z.array(z.string()).min(1),
   /** whose documents take part; null = all */
   languages: z.array(z.string().nullable()).nullable(),
@@ -43,30 +60,69 @@ const planSchema = z.object({
   score: scoreNameSchema.default('mean'),
   /** drop models early that have no chance left; `auto`: from four models on */
   race: z.enum(['auto', 'on', 'off']).default('auto'),
+  vote: voteRulesSchema.prefault({}),
 });
 export type Plan = z.infer<typeof planSchema>;
 
 /** What a plan says where nobody chose anything. */
-export const planDefaults: Pick<Plan, 'preparation' | 'repeats' | 'score' | 'race'> = {
+export const planDefaults: Pick<Plan, 'preparation' | 'repeats' | 'score' | 'race' | 'vote'> = {
   preparation: noPreparation,
   repeats: { kind: 'seeds', count: 1 },
   score: 'mean',
   race: 'auto',
+  vote: voteRulesSchema.parse({}),
 };
 
+export const draftSteps = ['start', 'columns', 'data', 'models', 'categories', 'review'] as const;
+
+/** What was entered in the wizard so far: it survives closing the modal, and the bot. */
+export const draftSchema = z.object({
+  /** where the person stands */
+  step: z.enum(draftSteps).default('start'),
+  /** what was chosen, as far as it was */
+  chosen: planSchema.partial().prefault({}),
+});
+export type Draft = z.infer<typeof draftSchema>;
+
+const ballotSchema = z.object({
+  openedMs: z.number(),
+  /** null: open until somebody decides */
+  deadlineMs: z.number().nullable(),
+  /** null while it is open */
+  closedMs: z.number().nullable(),
+  /** who closed it; null: its deadline, or nobody yet */
+  closedBy: z.string().nullable(),
+});
+export type Ballot = z.infer<typeof ballotSchema>;
+
+/** How the decided models are trained. */
+export const trainSettingsSchema = z.object({
+  /** at most; early stopping on validation ends it sooner */
+  epochs: z.number().int().min(1).max(50),
+  /** trained anew on all texts, test ones included, for as many epochs as the first pass chose */
+  secondPass: z.boolean(),
+});
+export type TrainSettings = z.infer<typeof trainSettingsSchema>;
+
 const decisionSchema = z.object({
-  kind: z.enum(['top', 'manual', 'stop']),
+  /** `vote`: its winners, by the rules that were set beforehand */
+  kind: z.enum(['top', 'manual', 'stop', 'vote']),
   /** one model, or one for each language in per-language mode; empty after `stop` */
   choices: z.array(z.object({ language: z.string().nullable(), model: z.string() })),
-  by: z.string(),
+  /** null: nobody, the vote did */
+  by: z.string().nullable(),
   reason: z.string().nullable(),
   atMs: z.number(),
+  /** null: as usual, see train-plan.ts */
+  training: trainSettingsSchema.nullable().default(null),
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
 const trainingSchema = z.object({
   progress: progressSchema.nullable(),
   result: trainJobResultSchema.nullable(),
+  /** how often it was tried again after it failed */
+  attempt: z.number().int().default(0),
 });
 type Training = z.infer<typeof trainingSchema>;
 
@@ -97,6 +153,9 @@ const raceStandSchema = rungReportSchema.extend({ chance: z.number().nullable() 
 
 export interface Benchmark {
   id: string;
+  /** how people name it: #12 */
+  number: number;
+  kind: 'compare' | 'train';
   state: StateName;
   version: number;
   channel: string;
@@ -105,8 +164,10 @@ export interface Benchmark {
   datasetHash: string | null;
   roles: z.infer<typeof columnRolesSchema> | null;
   profile: Profile | null;
+  draft: Draft | null;
   plan: Plan | null;
   ranking: Ranking | null;
+  ballot: Ballot | null;
   decision: Decision | null;
   training: Training | null;
   estimate: BenchmarkEstimate | null;
@@ -127,17 +188,21 @@ export interface Trial {
   predictionsKey: string | null;
   /** which leg of a race is under way, from 0 */
   rung: number;
+  /** how often somebody had it tried again */
+  attempt: number;
   race: z.infer<typeof raceStandSchema> | null;
   error: string | null;
 }
 
-function toBenchmark(row: BenchmarkRow): Benchmark {
+export function toBenchmark(row: BenchmarkRow): Benchmark {
   return {
     ...row,
     state: stateSchema.parse(row.state),
     roles: columnRolesSchema.nullable().parse(row.roles),
     profile: profileSchema.nullable().parse(row.profile),
+    draft: draftSchema.nullable().parse(row.draft),
     plan: planSchema.nullable().parse(row.plan),
+    ballot: ballotSchema.nullable().parse(row.ballot),
     ranking: rankingSchema.nullable().parse(row.ranking),
     decision: decisionSchema.nullable().parse(row.decision),
     training: trainingSchema.nullable().parse(row.training),

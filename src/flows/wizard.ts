@@ -14,6 +14,7 @@ export function beginDraft(flow: Flow, owner: string, channel: string): Benchmar
   const nowMs = flow.nowMs();
   insertBenchmark(flow.database, {
     id,
+    kind: 'compare',
     state: 'draft',
     version: 1,
     channel,
@@ -22,8 +23,10 @@ export function beginDraft(flow: Flow, owner: string, channel: string): Benchmar
     datasetHash: null,
     roles: null,
     profile: null,
+    draft: null,
     plan: null,
     ranking: null,
+    ballot: null,
     decision: null,
     training: null,
     estimate: null,
@@ -82,6 +85,7 @@ export function submitPlan(flow: Flow, benchmarkId: string): Benchmark {
           result: null,
           predictionsKey: null,
           rung: 0,
+          attempt: 0,
           race: null,
           error: null,
         })),

@@ -25,12 +25,50 @@ export function recentDatasets(connection: Connection, limit: number): DatasetRo
   return connection.select().from(datasets).orderBy(desc(datasets.createdMs)).limit(limit).all();
 }
 
-export function insertBenchmark(connection: Connection, row: BenchmarkRow): void {
-  connection.insert(benchmarks).values(row).run();
+/** @returns the number that people know it by: one more than the largest so far */
+export function insertBenchmark(connection: Connection, row: Omit<BenchmarkRow, 'number'>): number {
+  const number = sql<number>`(SELECT coalesce(max(${benchmarks.number}), 0) + 1 FROM ${benchmarks})`;
+  return connection
+    .insert(benchmarks)
+    .values({ ...row, number })
+    .returning({ number: benchmarks.number })
+    .get().number;
 }
 
 export function findBenchmark(connection: Connection, id: string): BenchmarkRow | null {
   return connection.select().from(benchmarks).where(eq(benchmarks.id, id)).get() ?? null;
+}
+
+export function benchmarkByNumber(connection: Connection, number: number): BenchmarkRow | null {
+  return connection.select().from(benchmarks).where(eq(benchmarks.number, number)).get() ?? null;
+}
+
+export interface BenchmarkFilter {
+  states?: string[];
+  channel?: string;
+  owner?: string;
+}
+
+/** Newest first. */
+export function recentBenchmarks(
+  connection: Connection,
+  { states, channel, owner }: BenchmarkFilter,
+  { limit, offset = 0 }: { limit: number; offset?: number },
+): BenchmarkRow[] {
+  return connection
+    .select()
+    .from(benchmarks)
+    .where(
+      and(
+        states && inArray(benchmarks.state, states),
+        channel === undefined ? undefined : eq(benchmarks.channel, channel),
+        owner === undefined ? undefined : eq(benchmarks.owner, owner),
+      ),
+    )
+    .orderBy(desc(benchmarks.number))
+    .limit(limit)
+    .offset(offset)
+    .all();
 }
 
 export function benchmarksInState(connection: Connection, states: string[]): BenchmarkRow[] {

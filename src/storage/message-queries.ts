@@ -28,14 +28,20 @@ export function saveVote(connection: Connection, row: VoteRow): void {
   connection
     .insert(votes)
     .values(row)
-    .onConflictDoUpdate({ target: [votes.benchmarkId, votes.user], set: { choice: row.choice, castMs: row.castMs } })
+    .onConflictDoUpdate({
+      target: [votes.benchmarkId, votes.ballot, votes.user],
+      set: { choice: row.choice, castMs: row.castMs },
+    })
     .run();
 }
 
-export function removeVote(connection: Connection, benchmarkId: string, user: string): void {
+export function removeVote(
+  connection: Connection,
+  { benchmarkId, ballot, user }: Omit<VoteRow, 'choice' | 'castMs'>,
+): void {
   connection
     .delete(votes)
-    .where(and(eq(votes.benchmarkId, benchmarkId), eq(votes.user, user)))
+    .where(and(eq(votes.benchmarkId, benchmarkId), eq(votes.ballot, ballot), eq(votes.user, user)))
     .run();
 }
 

@@ -20,6 +20,12 @@ export const datasets = sqliteTable('datasets', {
 /** Dataset x categories x models, its trials, its ranking, its ballot, its decision. */
 export const benchmarks = sqliteTable('benchmarks', {
   id: text('id').primaryKey(),
+  /** how people name it: #12 */
+  number: integer('number').notNull().unique(),
+  /** several models compared, or one trained */
+  kind: text('kind', { enum: ['compare', 'train'] })
+    .notNull()
+    .default('compare'),
   state: text('state').notNull(),
   /** compare-and-swap: every change of the row adds one */
   version: integer('version').notNull(),
@@ -30,9 +36,13 @@ export const benchmarks = sqliteTable('benchmarks', {
   datasetHash: text('dataset_hash').references(() => datasets.hash),
   roles: json('roles'),
   profile: json('profile'),
-  /** models, categories, languages, mode, recipe, seed */
+  /** what was entered in the wizard so far; null once it runs */
+  draft: json('draft'),
+  /** models, categories, languages, mode, recipe, seed, how the vote goes */
   plan: json('plan'),
   ranking: json('ranking'),
+  /** when the vote opened and closed */
+  ballot: json('ballot'),
   decision: json('decision'),
   training: json('training'),
   /** how long its trials were said to take, and took */
@@ -60,6 +70,8 @@ export const trials = sqliteTable(
     predictionsKey: text('predictions_key'),
     /** legs of the race behind it; 0 outside a race */
     rung: integer('rung').notNull().default(0),
+    /** how often somebody had it tried again after it failed */
+    attempt: integer('attempt').notNull().default(0),
     /** where it stood after its last leg */
     race: json('race'),
     error: text('error'),
@@ -84,19 +96,32 @@ export const messages = sqliteTable(
   (table) => [primaryKey({ columns: [table.benchmarkId, table.role] })],
 );
 
-/** One vote per person and benchmark; voting again replaces it. */
+/** One vote per person and ranked table; voting again replaces it. */
 export const votes = sqliteTable(
   'votes',
   {
     benchmarkId: text('benchmark_id')
       .notNull()
       .references(() => benchmarks.id),
+    /** language of the table in per-language mode, else empty */
+    ballot: text('ballot').notNull().default(''),
     user: text('user').notNull(),
-    /** model, or model and language in per-language mode */
+    /** model and language */
     choice: text('choice').notNull(),
     castMs: integer('cast_ms').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.benchmarkId, table.user] })],
+  (table) => [primaryKey({ columns: [table.benchmarkId, table.ballot, table.user] })],
+);
+
+/** What people set, and what was learnt of Slack: of one channel (its id as scope) or of all (`workspace`). */
+export const settings = sqliteTable(
+  'settings',
+  {
+    scope: text('scope').notNull(),
+    key: text('key').notNull(),
+    value: json('value').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.key] })],
 );
 
 /** Effects still to be carried out, written in the transaction of the change that wants them. */

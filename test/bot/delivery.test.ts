@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { WebClient } from '@slack/web-api';
-import { createDelivery } from '../../src/bot/delivery.ts';
+import { createCarriers } from '../../src/bot/carriers.ts';
+import { createReaders } from '../../src/bot/words/readers.ts';
 import { type Charts, openCharts } from '../../src/charts/charts.ts';
 import type { EffectName } from '../../src/flows/benchmark.ts';
 import type { Flow } from '../../src/flows/flow.ts';
@@ -58,7 +59,9 @@ async function start(charts?: Charts): Promise<Fixture> {
     rejectRateLimitedCalls: false,
   });
   const log = (line: string): void => void lines.push(line);
-  const delivery = createDelivery({ flow, client, charts: drawing, artifacts: createArtifactStore(folder), log });
+  const readers = createReaders(client, database, flow.nowMs);
+  const artifacts = createArtifactStore(folder);
+  const carriers = createCarriers({ flow, client, charts: drawing, artifacts, readers, log });
   const none: Carrier = async () => {};
   const others = {
     queue_profile: none,
@@ -68,7 +71,7 @@ async function start(charts?: Charts): Promise<Fixture> {
     race: none,
     rank: none,
   };
-  const relay = startRelay({ database, nowMs: Date.now, carriers: { ...delivery, ...others }, gapMs: {}, log });
+  const relay = startRelay({ database, nowMs: Date.now, carriers: { ...carriers, ...others }, gapMs: {}, log });
   stack.defer(() => relay.stop());
   const driver = createDriver(workspace.url);
   const { pendingEffects } = await import('../../src/storage/outbox-queries.ts');

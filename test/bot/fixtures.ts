@@ -75,6 +75,7 @@ function views(): Fixture[] {
 function messages(): Fixture[] {
   const votes = Array.from({ length: 500 }, (_, index) => ({
     benchmarkId: 'b1',
+    ballot: '',
     user: `U${index}`,
     choice: candidatesOf(aBenchmark())[0]?.id ?? '',
     castMs: index,
@@ -89,11 +90,12 @@ function messages(): Fixture[] {
     by: 'U1',
     reason: nasty,
     atMs: 0,
+    training: null,
   };
   const decided = aBenchmark({ state: 'decided', decision });
   const models = [{ category: 'theme', language: null, folder: '01-theme', result: aResult() }];
   const result = { artifactPrefix: 'models/b1/', files: [{ key: 'models/b1/x', sizeBytes: 2_000_000 }], models };
-  const done = { ...decided, state: 'done' as const, training: { progress: null, result } };
+  const done = { ...decided, state: 'done' as const, training: { progress: null, result, attempt: 0 } };
   const trials = Array.from({ length: 60 }, (_, index) => aTrial(index, { status: index % 2 ? 'done' : 'running' }));
   const at = (prefix: string): string => `/models/${prefix}`;
   const all: [name: string, message: Message][] = [

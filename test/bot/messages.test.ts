@@ -14,7 +14,13 @@ import { aBenchmark, aProfile, aRanking, aResult, aRow, assertPostable, aTrial, 
 
 const blocksText = (message: { blocks: object[] }): string => JSON.stringify(message.blocks);
 const votesFor = (choice: string, count: number): VoteRow[] =>
-  Array.from({ length: count }, (_, index) => ({ benchmarkId: 'b1', user: `U${index}`, choice, castMs: index }));
+  Array.from({ length: count }, (_, index) => ({
+    benchmarkId: 'b1',
+    ballot: '',
+    user: `U${index}`,
+    choice,
+    castMs: index,
+  }));
 const location = (prefix: string): string => `/models/${prefix}`;
 
 test('the progress message is postable in every state, with no, few and many trials', () => {
@@ -100,8 +106,19 @@ test('names from files never become mentions, links or code, in any message', ()
       seed: 1,
     },
     ranking: aRanking(rows),
-    decision: { kind: 'manual', choices: [{ language: nasty, model: nasty }], by: 'U1', reason: nasty, atMs: 0 },
-    training: { progress: { stage: 'training', share: 0.5, epoch: 1, epochs: 3, note: nasty }, result: null },
+    decision: {
+      kind: 'manual',
+      choices: [{ language: nasty, model: nasty }],
+      by: 'U1',
+      reason: nasty,
+      atMs: 0,
+      training: null,
+    },
+    training: {
+      progress: { stage: 'training', share: 0.5, epoch: 1, epochs: 3, note: nasty },
+      result: null,
+      attempt: 0,
+    },
     error: nasty,
   });
   const trial = aTrial(0, {
@@ -227,13 +244,17 @@ test('the decision names who decided, why, how the training goes and where the m
     by: 'U2',
     reason: 'fast',
     atMs: 0,
+    training: null,
   } as const;
   const waiting = aBenchmark({ state: 'decided', decision: { ...decision, choices: [...decision.choices] } });
   assert.match(blocksText(decisionMessage(waiting, location)), /<@U2> chooses \*fastText-style embeddings\*\\n> fast/);
   assert.match(blocksText(decisionMessage(waiting, location)), /waits for a worker/);
   const models = [{ category: 'theme', language: null, folder: '01-theme', result: aResult() }];
   const result = { artifactPrefix: 'models/b1/', files: [{ key: 'models/b1/x', sizeBytes: 2_000_000 }], models };
-  const done = decisionMessage({ ...waiting, state: 'done', training: { progress: null, result } }, location);
+  const done = decisionMessage(
+    { ...waiting, state: 'done', training: { progress: null, result, attempt: 0 } },
+    location,
+  );
   assertPostable(done);
   assert.match(blocksText(done), /1 file, 2\.0 MB, in `\/models\/models\/b1\/`/);
   const many = {
@@ -246,5 +267,7 @@ test('the decision names who decided, why, how the training goes and where the m
       result: aResult(),
     })),
   };
-  assertPostable(decisionMessage({ ...waiting, state: 'done', training: { progress: null, result: many } }, location));
+  assertPostable(
+    decisionMessage({ ...waiting, state: 'done', training: { progress: null, result: many, attempt: 0 } }, location),
+  );
 });

@@ -113,6 +113,8 @@ export function aRanking(rows: RankingRow[]): Ranking {
 export function aBenchmark(changes: Partial<Benchmark> = {}): Benchmark {
   return {
     id: 'b1',
+    number: 1,
+    kind: 'compare',
     state: 'voting',
     version: 3,
     channel: 'C1',
@@ -121,6 +123,7 @@ export function aBenchmark(changes: Partial<Benchmark> = {}): Benchmark {
     datasetHash: 'a'.repeat(64),
     roles: null,
     profile: aProfile(),
+    draft: null,
     plan: {
       ...planDefaults,
       models: modelIds,
@@ -131,6 +134,7 @@ export function aBenchmark(changes: Partial<Benchmark> = {}): Benchmark {
       seed: 7,
     },
     ranking: aRanking([aRow(1), aRow(2), aRow(3)]),
+    ballot: { openedMs: 0, deadlineMs: null, closedMs: null, closedBy: null },
     decision: null,
     training: null,
     estimate: null,
@@ -162,6 +166,7 @@ export function aTrial(position: number, changes: Partial<Trial> = {}): Trial {
     result: null,
     predictionsKey: null,
     rung: 0,
+    attempt: 0,
     race: null,
     error: null,
     ...changes,

@@ -20,7 +20,7 @@ import {
 import { planTrials } from '../../src/flows/plan.ts';
 import { decodePredictions } from '../../src/flows/predictions-file.ts';
 import type { Benchmark } from '../../src/flows/records.ts';
-import { fullRecipe, trainSpecs } from '../../src/flows/train-plan.ts';
+import { trainSpecs } from '../../src/flows/train-plan.ts';
 import { createArtifactStore } from '../../src/storage/artifacts.ts';
 import { aBenchmark, aProfile } from '../bot/support.ts';
 import { quietHooks } from '../support/hooks.ts';
@@ -128,8 +128,8 @@ for (const model of ['builtin/tfidf-logreg', 'builtin/fasttext', 'builtin/transf
       const [category] = profile.categories;
       const specs = planTrials(plan, { ...profile, categories: [{ ...category!, name: 'tone' }] });
       const choices = [{ language: null, model }];
-      const decision: Benchmark['decision'] = { kind: 'top', choices, by: 'U1', reason: null, atMs: 0 };
-      const full = trainSpecs({ ...benchmark, plan, decision }, fullRecipe);
+      const decision: Benchmark['decision'] = { kind: 'top', choices, by: 'U1', reason: null, atMs: 0, training: null };
+      const full = trainSpecs({ ...benchmark, plan, decision });
       const job = {
         benchmarkId: 'b',
         dataset: { datasetHash: 'hash', artifactKey: 'dataset', fileName: 'data.csv' },

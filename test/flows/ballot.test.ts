@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { candidatesOf, castVote, decide, tally } from '../../src/flows/ballot.ts';
+import { candidatesOf, castVote, tally } from '../../src/flows/ballot.ts';
+import { decide, type Wish } from '../../src/flows/decision.ts';
 import { requireBenchmark } from '../../src/flows/records.ts';
 import { votesOf } from '../../src/storage/message-queries.ts';
 import { pendingEffects } from '../../src/storage/outbox-queries.ts';
 import { aBenchmark, aRanking, aRow } from '../bot/support.ts';
 import { startFlow } from './support.ts';
+
+const top: Wish = { kind: 'top', reason: null, training: null };
 
 test('the three best complete models of each table stand on the ballot', () => {
   const rows = ['en', 'fr'].flatMap((language) =>
@@ -60,16 +63,16 @@ test('a vote for what is not on the ballot, or after the decision, is refused', 
   const { flow } = started;
   const [first] = candidatesOf(requireBenchmark(flow.database, 'b1'));
   assert.throws(() => castVote(flow, 'b1', 'U2', 'nothing'), /not on this ballot/);
-  decide(flow, 'b1', 'U1', 'top');
+  decide(flow, 'b1', 'U1', top);
   assert.throws(() => castVote(flow, 'b1', 'U2', first!.id), /vote is over/);
 });
 
 test('only the owner decides, once, and the decision, its trigger and its messages are one change', () => {
   using started = startFlow();
   const { flow } = started;
-  assert.throws(() => decide(flow, 'b1', 'U2', 'top'), /Only the person who started/);
+  assert.throws(() => decide(flow, 'b1', 'U2', top), /Only the person who started/);
   assert.equal(pendingEffects(flow.database).length, 0);
-  const decided = decide(flow, 'b1', 'U1', 'top');
+  const decided = decide(flow, 'b1', 'U1', top);
   assert.deepEqual(decided.decision?.choices, [{ language: null, model: 'builtin/tfidf-logreg' }]);
   assert.deepEqual(
     pendingEffects(flow.database)
@@ -77,13 +80,17 @@ test('only the owner decides, once, and the decision, its trigger and its messag
       .toSorted(),
     ['queue_training', 'show_ballot', 'show_decision', 'show_progress'],
   );
-  assert.throws(() => decide(flow, 'b1', 'U1', 'stop'), /has been made already/);
+  assert.throws(() => decide(flow, 'b1', 'U1', { ...top, kind: 'stop' }), /has been made already/);
 });
 
 test('a choice by hand must be a model of the table', () => {
   using started = startFlow();
-  const choose = (model: string) => decide(started.flow, 'b1', 'U1', 'manual', [{ language: null, model }], 'why');
+  const choose = (model: string) =>
+    decide(started.flow, 'b1', 'U1', { ...top, kind: 'manual', choices: [{ language: null, model }], reason: 'why' });
   assert.throws(() => choose('nope'), /a model of the ranked table/);
-  assert.throws(() => decide(started.flow, 'b1', 'U1', 'manual', []), /a model of the ranked table/);
+  assert.throws(
+    () => decide(started.flow, 'b1', 'U1', { ...top, kind: 'manual', choices: [] }),
+    /a model of the ranked table/,
+  );
   assert.equal(choose('builtin/fasttext').decision?.reason, 'why');
 });

@@ -55,6 +55,7 @@ relay = startRelay({
   log,
   carriers: {
     ...{ show_progress: shown, show_ranking: shown, show_ballot: shown, show_decision: shown },
+    ...{ show_vote_result: shown, show_outcome: shown, remind_voters: shown, close_vote: shown },
     ...{ queue_profile: jobs.queueProfile, queue_trials: jobs.queueTrials, queue_training: jobs.queueTraining },
     cancel_jobs: jobs.cancelJobs,
     race: (benchmarkId) => raceBenchmark(flow, benchmarkId, (key) => artifacts.get(key)),

@@ -55,6 +55,10 @@ const blank: Record<EffectName, Carrier> = {
   show_ranking: nothing,
   show_ballot: nothing,
   show_decision: nothing,
+  show_vote_result: nothing,
+  show_outcome: nothing,
+  remind_voters: nothing,
+  close_vote: nothing,
 };
 
 async function until(what: string, done: () => boolean): Promise<void> {

@@ -1,8 +1,9 @@
 /** The vote on the top three, and the owner's three choices. Without buttons once it is over. */
 import type { KnownBlock } from '@slack/types';
-import { type Tally, tally, topOfEachTable } from '../../flows/ballot.ts';
+import { type Tally, tally } from '../../flows/ballot.ts';
 import { accepts } from '../../flows/benchmark.ts';
 import { modelName } from '../../flows/catalogue.ts';
+import { topOfEachTable } from '../../flows/decision.ts';
 import type { Benchmark } from '../../flows/records.ts';
 import type { VoteRow } from '../../storage/message-queries.ts';
 import { actions } from '../ids.ts';

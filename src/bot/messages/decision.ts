@@ -5,7 +5,12 @@ import { cut, escapeMrkdwn, name, plural, score, section } from '../text.ts';
 import type { Message } from './message.ts';
 import { decisionText } from './progress.ts';
 
-const kinds = { top: 'takes the top-ranked:', manual: 'chooses', stop: 'stops here, without a choice' } as const;
+const kinds = {
+  top: 'takes the top-ranked:',
+  manual: 'chooses',
+  stop: 'stops here, without a choice',
+  vote: 'the vote chose',
+} as const;
 
 const modelsListed = 12;
 
@@ -14,7 +19,8 @@ export function decisionMessage(benchmark: Benchmark, location: (prefix: string)
   const { decision } = benchmark;
   if (!decision) return { text: 'No decision', blocks: [section('No decision')] };
   const reason = decision.reason ? `\n> ${escapeMrkdwn(cut(decision.reason.replace(/\s+/g, ' '), 500))}` : '';
-  const what = `<@${decision.by}> ${kinds[decision.kind]} ${decisionText(benchmark)}`.trim();
+  const what =
+    `${decision.by === null ? '' : `<@${decision.by}>`} ${kinds[decision.kind]} ${decisionText(benchmark)}`.trim();
   const status = decision.kind === 'stop' ? '' : trainingText(benchmark);
   const blocks: KnownBlock[] = [section(`📌 ${what}${reason}`)];
   if (status !== '') blocks.push(section(status));
