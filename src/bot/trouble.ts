@@ -10,6 +10,7 @@ const inFrench: Record<string, string> = {
   decided_already: 'La décision a déjà été prise.',
   not_decider:
     'Seule la personne qui a lancé cette comparaison, ou celles qu’elle a nommées, peut décider. Votre vote compte tout autant.',
+  nothing_to_retry: 'Il ne reste aucun essai échoué à relancer.',
   not_in_table: 'Choisissez un modèle du tableau.',
 };
 

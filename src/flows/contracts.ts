@@ -488,7 +488,15 @@ export const rankingSchema = z.object({
   rows: z.array(rankingRowSchema),
   /** one for each table: which model, or none, and why, in one sentence of plain text for people */
   recommendations: z
-    .array(z.object({ language: z.string().nullable(), model: z.string().nullable(), sentence: z.string() }))
+    .array(
+      z.object({
+        language: z.string().nullable(),
+        model: z.string().nullable(),
+        sentence: z.string(),
+        /** the same in other languages, by their code */
+        translations: z.record(z.string(), z.string()).default({}),
+      }),
+    )
     .default([]),
   /** labels of so few test documents (over all repetitions) that the intervals can't be trusted for them */
   thinLabels: z

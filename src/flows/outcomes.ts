@@ -54,23 +54,23 @@ export function trialEnded(flow: Flow, jobId: string, outcome: TrialJobResult | 
   const changes = isFailure(outcome)
     ? { status: 'failed' as const, error: outcome.message, progress: null }
     : changesOf(outcome);
-  const statuses = getTrials(flow.database, benchmark.id).map(({ id, status }) =>
-    id === trial.id ? changes.status : status,
-  );
+  const trials = getTrials(flow.database, benchmark.id);
+  const statuses = trials.map(({ id, status }) => (id === trial.id ? changes.status : status));
   const event = statuses.some((status) => status === 'queued' || status === 'running')
     ? 'trial_finished'
     : statuses.includes('paused')
       ? 'rung_finished'
       : 'last_trial_finished';
   apply(flow, benchmark.id, event, {
-    fields: event === 'last_trial_finished' ? timeTaken(benchmark, flow.nowMs()) : {},
+    fields: event === 'last_trial_finished' ? timeTaken(benchmark, trials, flow.nowMs()) : {},
     rows: (connection) => changeTrial(connection, trial.id, changes),
   });
 }
 
-/** One that was raced says nothing about its estimate, which is a bound only. */
-function timeTaken({ estimate }: Benchmark, nowMs: number): { estimate?: BenchmarkEstimate } {
+/** One that was raced, or partly tried again, says nothing about its estimate. */
+function timeTaken({ estimate }: Benchmark, trials: Trial[], nowMs: number): { estimate?: BenchmarkEstimate } {
   if (!estimate || estimate.startedMs === null || estimate.before.atMost) return {};
+  if (trials.some(({ attempt }) => attempt > 0)) return {};
   return { estimate: { ...estimate, actualSeconds: (nowMs - estimate.startedMs) / 1000 } };
 }
 

@@ -107,12 +107,12 @@ function rankLanguage(input: RankingInput, language: string | null, resamples: n
   const anyTrials = anyTrialsOf(placed, input);
   const isWhole = ({ length }: Predictions[]) => length === input.categories.length;
   const floor = meanOverCategories({ trials: anyTrials }, (finished) => floorOf(finished, input.score));
-  const { model, sentence } = adviceFor(rows, floor, testDocuments(placed));
+  const { model, sentence, translations } = adviceFor(rows, floor, testDocuments(placed));
   return {
     rows: rows.map((row) => ({ ...row, recommended: row.model === model })),
     pairs,
     floor: { language, score: floor },
-    recommendation: { language, model, sentence },
+    recommendation: { language, model, sentence, translations },
     rareLabels: input.score === 'rare' ? rareLabelsOf(anyTrials, input, language) : [],
     thinLabels: thinLabels(byRepetition(anyTrials).filter(isWhole)).map((thin) => ({ language, ...thin })),
   };

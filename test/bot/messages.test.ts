@@ -177,7 +177,9 @@ test('the recommendation, marks and notes are shown, and nothing in them formats
   const ranking: Ranking = {
     ...aRanking(rows),
     scoreName: 'rare',
-    recommendations: [{ language: null, model: 'builtin/fasttext', sentence: `Recommended: ${nasty}: quick.` }],
+    recommendations: [
+      { language: null, model: 'builtin/fasttext', sentence: `Recommended: ${nasty}: quick.`, translations: {} },
+    ],
     rareLabels: [{ language: null, category: 'tone', label: nasty }],
     thinLabels: [{ language: null, category: 'theme', label: nasty, documents: 3 }],
   };

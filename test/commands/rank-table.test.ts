@@ -25,7 +25,7 @@ function wideRanking(): Ranking {
   return {
     ...aRanking(rows),
     scoreName: 'rare',
-    recommendations: [{ language: null, model, sentence: `Recommended: ${evil}.` }],
+    recommendations: [{ language: null, model, sentence: `Recommended: ${evil}.`, translations: {} }],
     rareLabels: [{ language: null, category: 'tone', label: evil }],
     thinLabels: [{ language: null, category: 'theme', label: evil, documents: 3 }],
   };
@@ -55,7 +55,9 @@ test('what stands against a model is said in words', () => {
 test('a small ranking is one table, its cost and its advice', () => {
   const [first, second] = [1, 2].map((rank) => aRow(rank, { categories: categories.slice(0, 1) }));
   assert.ok(first && second);
-  const recommendations = [{ language: null, model: first.model, sentence: 'Recommended: the first: it is the best.' }];
+  const recommendations = [
+    { language: null, model: first.model, sentence: 'Recommended: the first: it is the best.', translations: {} },
+  ];
   assert.equal(
     rankingTable({ ...aRanking([first, second]), recommendations }),
     [

@@ -8,10 +8,12 @@ const said = (rows: ReturnType<typeof aRow>[], floor = 0.2, testDocuments = 500)
   adviceFor(rows, floor, testDocuments);
 const narrow = { low: 0.87, high: 0.91 };
 
+const inEnglish = (advice: ReturnType<typeof adviceFor>) => ({ model: advice.model, sentence: advice.sentence });
+
 test('the first is recommended, and its reason fits who it beat', () => {
   const first = aRow(1, { score: 0.918, ...narrow, trainSeconds: 100 });
   const behind = aRow(2, { score: 0.871, tiedWithFirst: false, trainSeconds: 1 });
-  assert.deepEqual(said([first, behind]), {
+  assert.deepEqual(inEnglish(said([first, behind])), {
     model: first.model,
     sentence:
       'TF-IDF + logistic regression is clearly the best: it scores 0.918 against 0.871 of the next, fastText-style embeddings, more than chance explains.',
@@ -56,7 +58,7 @@ test('too few documents, no model above the floor and no complete model are said
     /1 test document is too few .*it also scores best, 0\.900/,
   );
   const none = { beatsFloor: false };
-  assert.deepEqual(said([aRow(1, none), aRow(2, none)], 0.95), {
+  assert.deepEqual(inEnglish(said([aRow(1, none), aRow(2, none)], 0.95)), {
     model: null,
     sentence: 'No model beats always answering the most frequent label (0.950), so none is recommended.',
   });
@@ -97,4 +99,15 @@ test('property: what is recommended is tied with the first, beats the floor, and
     }),
     { numRuns: 300 },
   );
+});
+
+test('French says the same of the same figures', () => {
+  const first = aRow(1, { score: 0.918, ...narrow, trainSeconds: 140 });
+  const cheaper = aRow(2, { score: 0.912, ...narrow, trainSeconds: 10 });
+  assert.equal(
+    said([first, cheaper]).translations.fr,
+    'Recommandé : fastText-style embeddings : rien ne sépare son score du meilleur (0,912 contre 0,918) et il s’entraîne 14 fois plus vite.',
+  );
+  assert.match(said([first]).translations.fr, /aucun autre modèle n’a été comparé\.$/);
+  assert.match(said([]).translations.fr, /^Aucun modèle/);
 });
