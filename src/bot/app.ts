@@ -11,6 +11,7 @@ import { createCarriers, type SlackEffect } from './carriers.ts';
 import type { BotContext } from './context.ts';
 import { finalIfLasting } from './slack-error.ts';
 import { registerThread } from './thread-handlers.ts';
+import { createUpdateBudget, type UpdateBudget } from './update-budget.ts';
 import { registerWizard, showProfiled } from './wizard-handlers.ts';
 import { createReaders } from './words/readers.ts';
 
@@ -29,6 +30,8 @@ export interface BotOptions {
 
 export interface Bot {
   carriers: Record<SlackEffect, Carrier>;
+  /** how long an effect has to wait, so that Slack's limits hold */
+  waitMs: UpdateBudget['waitMs'];
   onProfiled: (benchmark: Benchmark) => void;
   start: () => Promise<void>;
   stop: () => Promise<void>;
@@ -63,8 +66,10 @@ export function createBot(options: BotOptions): Bot {
   registerThread(app, context);
   app.error(async (error) => log(`handler: ${error.stack ?? error.message}`));
   const forMessages = new WebClient(botToken, { ...forDelivery, ...at });
+  const budget = createUpdateBudget(options.flow.nowMs);
   return {
-    carriers: createCarriers({ ...options, readers, client: forMessages }),
+    carriers: createCarriers({ ...options, readers, budget, shown: new Map(), client: forMessages }),
+    waitMs: budget.waitMs,
     onProfiled: (benchmark) => {
       showProfiled(context, benchmark).catch((error: Error) => log(`profile of ${benchmark.id}: ${error.message}`));
     },

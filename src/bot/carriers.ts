@@ -1,23 +1,23 @@
 /** What the outbox's effects on Slack's side do: each shows the present state of one benchmark. */
 import type { Charts } from '../charts/charts.ts';
-import { errorText, FinalError } from '../errors.ts';
+import { errorText } from '../errors.ts';
 import { closeVote, openVote } from '../flows/ballot.ts';
 import type { EffectName } from '../flows/benchmark.ts';
 import { type Benchmark, getTrials, requireBenchmark } from '../flows/records.ts';
 import type { Carrier } from '../flows/relay.ts';
 import type { ArtifactStore } from '../storage/artifacts.ts';
 import { votesOf } from '../storage/message-queries.ts';
-import { findSetting, saveSetting, workspaceScope } from '../storage/setting-queries.ts';
 import { type DeliveryOptions, type Role, show, uploadOnce } from './delivery.ts';
 import { ballotMessage } from './messages/ballot.ts';
 import { decisionMessage } from './messages/decision.ts';
-import { type Message, richnesses, richnessSchema } from './messages/message.ts';
+import { type Message, type Richness, richnesses } from './messages/message.ts';
+import { milestonesMessage } from './messages/milestones.ts';
 import { outcomeMessage } from './messages/outcome.ts';
-import { progressMessage } from './messages/progress.ts';
+import { type ProgressForm, progressForms, progressMessage } from './messages/progress.ts';
 import { rankingMessage } from './messages/ranking.ts';
 import { reminderMessage, voteResultMessage } from './messages/vote-result.ts';
 import { rankedChart } from './ranking-chart.ts';
-import { slackErrorCode } from './slack-error.ts';
+import { showRichest } from './richness.ts';
 import type { Readers } from './words/readers.ts';
 import type { Voice } from './words/voice.ts';
 
@@ -41,15 +41,24 @@ export function createCarriers(options: CarrierOptions): Record<SlackEffect, Car
       if (message) await show(options, benchmark, role, message, { retried, broadcast });
     };
   return {
-    show_progress: simple('progress', (benchmark) =>
-      progressMessage(benchmark, getTrials(database, benchmark.id), flow.nowMs()),
+    show_progress: async (benchmarkId, retried) => {
+      const benchmark = requireBenchmark(database, benchmarkId);
+      const { name: ownerName } = await readers.person(benchmark.owner);
+      const trials = getTrials(database, benchmarkId);
+      const voice = readers.channel(benchmark.channel);
+      const build = (form: ProgressForm): Message =>
+        progressMessage(benchmark, trials, { ownerName, form, nowMs: flow.nowMs() }, voice);
+      await showRichest(options, benchmark, 'progress', progressForms, build, { retried });
+    },
+    show_milestones: simple('milestones', (benchmark, voice) =>
+      milestonesMessage(benchmark, getTrials(database, benchmark.id), voice),
     ),
     show_ranking: (benchmarkId, retried) => showRanking(options, benchmarkId, retried),
     show_ballot: simple('ballot', (benchmark) => ballotMessage(benchmark, votesOf(database, benchmark.id))),
     show_vote_result: simple('vote_result', (benchmark, voice) =>
       voteResultMessage(benchmark, votesOf(database, benchmark.id), voice),
     ),
-    show_decision: simple('decision', (benchmark) => decisionMessage(benchmark, artifacts.location)),
+    show_decision: simple('decision', (benchmark, voice) => decisionMessage(benchmark, artifacts.location, voice)),
     show_outcome: simple('outcome', outcomeMessage, true),
     remind_voters: simple('reminder', (benchmark, voice) =>
       reminderMessage(benchmark, votesOf(database, benchmark.id), voice),
@@ -60,31 +69,15 @@ export function createCarriers(options: CarrierOptions): Record<SlackEffect, Car
   };
 }
 
-const richnessKey = 'richness';
-
 async function showRanking(options: CarrierOptions, benchmarkId: string, retried: boolean): Promise<void> {
-  const { flow, log } = options;
-  const { database } = flow;
+  const { database } = options.flow;
   const benchmark = requireBenchmark(database, benchmarkId);
   const fileId = await chartFile(options, benchmark);
-  for (;;) {
-    const richness = richnessSchema.catch('data_table').parse(findSetting(database, workspaceScope, richnessKey));
-    try {
-      await show(options, benchmark, 'ranking', rankingMessage(benchmark, fileId, richness), { retried });
-      break;
-    } catch (error) {
-      const simpler = richnesses[richnesses.indexOf(richness) + 1];
-      if (!isRefusedBlocks(error) || simpler === undefined) throw error;
-      log(`${richness} blocks are refused here, going on with ${simpler}: ${errorText(error)}`);
-      saveSetting(database, workspaceScope, richnessKey, simpler);
-    }
-  }
+  const build = (richness: Richness): Message => rankingMessage(benchmark, fileId, richness);
+  await showRichest(options, benchmark, 'ranking', richnesses, build, { retried });
   // The ballot follows once the table stands in the thread.
-  if (requireBenchmark(database, benchmarkId).state === 'ranked') openVote(flow, benchmarkId);
+  if (requireBenchmark(database, benchmarkId).state === 'ranked') openVote(options.flow, benchmarkId);
 }
-
-const isRefusedBlocks = (error: unknown): boolean =>
-  error instanceof FinalError && slackErrorCode(error.cause) === 'invalid_blocks';
 
 /** A table without its chart is better than none: null then. */
 async function chartFile(options: CarrierOptions, benchmark: Benchmark): Promise<string | null> {

@@ -2,6 +2,7 @@
  * Brings messages to Slack: posts each once, updates it in place afterwards, always from the database. A post whose
  * answer was lost is found again by the key in its metadata.
  */
+import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
@@ -11,12 +12,18 @@ import type { Benchmark } from '../flows/records.ts';
 import { findMessage, saveMessage } from '../storage/message-queries.ts';
 import type { Message } from './messages/message.ts';
 import { finalIfLasting, slackErrorDetail } from './slack-error.ts';
+import type { UpdateBudget } from './update-budget.ts';
 
 export interface DeliveryOptions {
   flow: Flow;
   /** its own: a 429 pauses a WebClient's whole queue, and a modal can't wait for that */
   client: WebClient;
+  budget: UpdateBudget;
+  /** what stands in Slack, as a digest by message: an update that changes nothing isn't sent */
+  shown: Map<string, string>;
 }
+
+const mostShown = 5000;
 
 /** The messages of a benchmark, at most one of each. `progress` stands in the channel, the others in its thread. */
 export type Role =
@@ -43,7 +50,7 @@ const metadataEvent = 'podium_message';
  * @throws FinalError when Slack refuses it for good; RetryableError and others: try again
  */
 export async function show(
-  { flow, client }: DeliveryOptions,
+  { flow, client, budget, shown }: DeliveryOptions,
   benchmark: Benchmark,
   role: Role,
   message: Message,
@@ -52,13 +59,22 @@ export async function show(
   const { channel } = benchmark;
   const posted = findMessage(flow.database, benchmark.id, role)?.ts ?? null;
   const what = `the ${role} message of ${benchmark.id}`;
+  const key = `${benchmark.id}/${role}`;
+  const digest = createHash('sha256').update(JSON.stringify(message)).digest('base64');
+  const remember = (): void => {
+    if (shown.size >= mostShown) shown.clear();
+    shown.set(key, digest);
+  };
   try {
     if (posted !== null) {
+      if (shown.get(key) === digest) return;
+      budget.spent(benchmark.id);
       await client.chat.update({ channel, ts: posted, ...message });
+      remember();
       return;
     }
+    budget.spent(benchmark.id);
     const thread = role === 'progress' ? null : rootOf(flow, benchmark.id);
-    const key = `${benchmark.id}/${role}`;
     const found = retried ? await findPosted(client, benchmark, key, thread) : null;
     if (found !== null) {
       saveMessage(flow.database, { benchmarkId: benchmark.id, role, channel }, { ts: found });
@@ -76,6 +92,7 @@ export async function show(
       : client.chat.postMessage({ ...post, thread_ts: thread, reply_broadcast: broadcast }));
     if (!answer.ts) throw new RetryableError(`Slack accepted ${what} without saying where it stands`);
     saveMessage(flow.database, { benchmarkId: benchmark.id, role, channel }, { ts: answer.ts });
+    remember();
   } catch (error) {
     if (slackErrorDetail(error).includes('invalid slack file'))
       throw new RetryableError('The chart is still being processed by Slack', { cause: error });

@@ -17,9 +17,6 @@ import { redisConnection } from './redis.ts';
 import { readSettings, requireRedisUrl, type Settings } from './settings.ts';
 import { lockStateDir } from './state-lock.ts';
 
-/** Slack lets an app change one message about once a second; people read slower than that. */
-const gapMs = { show_progress: 2500, show_ballot: 1000, show_decision: 2500 };
-
 /** Runs until it is told to end. What was under way is finished by the next start. */
 export async function runBot(): Promise<void> {
   const settings = readSettings(process.env);
@@ -73,7 +70,7 @@ export async function startBot(
   relay = startRelay({
     database,
     nowMs: Date.now,
-    gapMs,
+    waitMs: bot.waitMs,
     log,
     carriers: {
       ...bot.carriers,

@@ -61,6 +61,8 @@ export const effectNames = [
   'race',
   'rank',
   'show_progress',
+  /** in the thread: what happened on the way that people should know of */
+  'show_milestones',
   'show_ranking',
   'show_ballot',
   'show_vote_result',
@@ -82,8 +84,8 @@ const to = (state: StateName, ...effects: EffectName[]): Transition => ({ state,
 
 const whileTrialsRun: Row = {
   trial_progressed: to('running', 'show_progress'),
-  trial_finished: to('running', 'show_progress'),
-  last_trial_finished: to('running', 'show_progress', 'rank'),
+  trial_finished: to('running', 'show_progress', 'show_milestones'),
+  last_trial_finished: to('running', 'show_progress', 'show_milestones', 'rank'),
   rung_finished: to('running', 'show_progress', 'race'),
   cancelled: to('cancelled', 'cancel_jobs', 'show_progress'),
 };
@@ -117,13 +119,13 @@ const table: Record<StateName, Row> = {
     train_only: to('decided', 'show_progress', 'show_decision', 'queue_training'),
     cancelled: to('cancelled'),
   },
-  queued: { ...whileTrialsRun, piloted: to('queued', 'show_progress') },
+  queued: { ...whileTrialsRun, piloted: to('queued', 'show_progress', 'show_milestones') },
   running: {
     ...whileTrialsRun,
-    piloted: to('running', 'show_progress'),
-    rung_decided: to('running', 'show_progress', 'queue_trials'),
+    piloted: to('running', 'show_progress', 'show_milestones'),
+    rung_decided: to('running', 'show_progress', 'show_milestones', 'queue_trials'),
     // all that were left have been dropped: the first was done already
-    race_over: to('running', 'show_progress', 'rank'),
+    race_over: to('running', 'show_progress', 'show_milestones', 'rank'),
     ranked: to('ranked', 'show_progress', 'show_ranking'),
     nothing_ranked: to('failed', 'show_progress', 'show_ranking', 'show_outcome'),
   },

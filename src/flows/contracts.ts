@@ -377,6 +377,11 @@ export const progressSchema = z.object({
   epoch: z.number().int().nullable(),
   epochs: z.number().int().nullable(),
   note: z.string().nullable(),
+  /** of the last epoch that was validated */
+  validationMacroF1: z.number().nullish(),
+  /** host and device that run it */
+  worker: z.string().nullish(),
+  device: z.string().nullish(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

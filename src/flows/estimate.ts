@@ -287,9 +287,14 @@ function quantile(values: readonly number[], share: number): number {
 }
 
 /** What comes on top of an estimate, in words; null: nothing. */
-export function downloadText({ downloads }: Estimate): string | null {
-  if (downloads.length === 0) return null;
-  const megabytes = downloads.reduce((sum, model) => sum + 4 * (catalogueEntry(model)?.parameters ?? 0), 0);
+export function downloadText(estimate: Estimate): string | null {
+  if (estimate.downloads.length === 0) return null;
+  const megabytes = downloadMegabytes(estimate);
   const size = megabytes > 0 ? ` (up to ${(megabytes / 1000).toFixed(1)} GB)` : '';
   return `plus the download${size} of what isn't in the cache yet`;
+}
+
+/** Of the models whose size is known: four bytes a parameter. */
+export function downloadMegabytes({ downloads }: Estimate): number {
+  return downloads.reduce((sum, model) => sum + 4 * (catalogueEntry(model)?.parameters ?? 0), 0);
 }

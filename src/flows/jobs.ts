@@ -120,7 +120,7 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
         roles: requireRoles(benchmark),
         preparation: preparationOf(benchmark),
         spec: trial.spec,
-        untilEpoch: rungs[trial.rung] ?? null,
+        untilEpoch: trial.attempt > 0 ? null : (rungs[trial.rung] ?? null),
         checkpointHost: trial.race?.host ?? null,
         dropped,
       };

@@ -23,8 +23,8 @@ export interface RelayOptions {
   database: Database;
   nowMs: () => number;
   carriers: Record<EffectName, Carrier>;
-  /** least time between two runs of one effect of one benchmark: Slack allows few updates a minute */
-  gapMs: Partial<Record<EffectName, number>>;
+  /** how long an effect has to wait before it may be carried out (0: not at all): Slack allows few updates a minute */
+  waitMs?: (effect: EffectName, benchmarkId: string) => number;
   log: (line: string) => void;
 }
 
@@ -43,7 +43,6 @@ export function startRelay(options: RelayOptions): Relay {
   const { database, nowMs } = options;
   /** benchmarks with an effect under way: the others of the same benchmark wait for it */
   const busy = new Map<string, Promise<void>>();
-  const lastRunMs = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
@@ -51,7 +50,6 @@ export function startRelay(options: RelayOptions): Relay {
     beginAttempt(database, row.id);
     try {
       await options.carriers[effectSchema.parse(row.effect)](row.benchmarkId, row.attempts > 0);
-      lastRunMs.set(row.key, nowMs());
       markDone(database, row.id, row.generation);
     } catch (error) {
       settleFailure(options, row, error);
@@ -64,9 +62,9 @@ export function startRelay(options: RelayOptions): Relay {
     const now = nowMs();
     for (const row of dueEffects(database, now, batchSize)) {
       if (busy.has(row.benchmarkId)) continue;
-      const notBeforeMs = (lastRunMs.get(row.key) ?? -Infinity) + (options.gapMs[effectSchema.parse(row.effect)] ?? 0);
-      if (now < notBeforeMs) {
-        putOff(database, row.id, notBeforeMs, '');
+      const waitMs = options.waitMs?.(effectSchema.parse(row.effect), row.benchmarkId) ?? 0;
+      if (waitMs > 0) {
+        putOff(database, row.id, now + waitMs, '');
         continue;
       }
       const run = carryOne(row).finally(() => {

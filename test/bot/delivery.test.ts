@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { WebClient } from '@slack/web-api';
 import { createCarriers } from '../../src/bot/carriers.ts';
+import { createUpdateBudget } from '../../src/bot/update-budget.ts';
 import { createReaders } from '../../src/bot/words/readers.ts';
 import { type Charts, openCharts } from '../../src/charts/charts.ts';
 import type { EffectName } from '../../src/flows/benchmark.ts';
@@ -12,7 +13,7 @@ import type { Flow } from '../../src/flows/flow.ts';
 import { want } from '../../src/flows/flow.ts';
 import { type Carrier, startRelay } from '../../src/flows/relay.ts';
 import { createArtifactStore } from '../../src/storage/artifacts.ts';
-import { insertBenchmark, saveDataset } from '../../src/storage/benchmark-queries.ts';
+import { changeBenchmark, insertBenchmark, saveDataset } from '../../src/storage/benchmark-queries.ts';
 import { closeDatabase, openDatabase } from '../../src/storage/database.ts';
 import { createDriver, type Driver, type SeenMessage } from '../../src/workspace/driver.ts';
 import { createWorkspace } from '../../src/workspace/workspace.ts';
@@ -61,7 +62,8 @@ async function start(charts?: Charts): Promise<Fixture> {
   const log = (line: string): void => void lines.push(line);
   const readers = createReaders(client, database, flow.nowMs);
   const artifacts = createArtifactStore(folder);
-  const carriers = createCarriers({ flow, client, charts: drawing, artifacts, readers, log });
+  const budget = createUpdateBudget(Date.now);
+  const carriers = createCarriers({ flow, client, charts: drawing, artifacts, readers, log, budget, shown: new Map() });
   const none: Carrier = async () => {};
   const others = {
     queue_profile: none,
@@ -71,7 +73,7 @@ async function start(charts?: Charts): Promise<Fixture> {
     race: none,
     rank: none,
   };
-  const relay = startRelay({ database, nowMs: Date.now, carriers: { ...carriers, ...others }, gapMs: {}, log });
+  const relay = startRelay({ database, nowMs: Date.now, carriers: { ...carriers, ...others }, log });
   stack.defer(() => relay.stop());
   const driver = createDriver(workspace.url);
   const { pendingEffects } = await import('../../src/storage/outbox-queries.ts');
@@ -131,15 +133,35 @@ test('a rate limit is waited out', async () => {
 });
 
 test('where the newest blocks are refused, the table comes in the older form, and in plain text where that is refused too', async () => {
+  for (const refused of [['data_table'], ['data_table', 'table']]) {
+    await using f = await start();
+    await f.driver.faults({ refuseBlocks: refused });
+    await f.carryOut('show_progress', 'show_ranking');
+    const message = (await f.thread())[1];
+    assert.equal(has(message, 'table'), !refused.includes('table'));
+    assert.ok(!has(message, 'data_table'));
+    assert.match(JSON.stringify(message?.blocks), /0\.890/);
+  }
+});
+
+test('what was refused is remembered: the next update does not try it again', async () => {
   await using f = await start();
-  await f.driver.faults({ refuseBlocks: ['data_table'] });
-  await f.carryOut('show_progress', 'show_ranking');
-  assert.ok(has((await f.thread())[1], 'table'));
-  await f.driver.faults({ refuseBlocks: ['data_table', 'table'] });
-  await f.carryOut('show_ranking');
-  const message = (await f.thread())[1];
-  assert.ok(!has(message, 'table') && !has(message, 'data_table'));
-  assert.match(JSON.stringify(message?.blocks), /0\.890/);
+  await f.driver.faults({ refuseBlocks: ['plan'] });
+  changeBenchmark(f.flow.database, 'b1', 3, { state: 'running' }, 1);
+  await f.carryOut('show_progress');
+  changeBenchmark(f.flow.database, 'b1', 4, { error: 'something else to show', state: 'failed' }, 1);
+  await f.carryOut('show_progress');
+  const refusals = f.lines.filter((line) => line.includes('blocks are refused here'));
+  assert.equal(refusals.length, 1, f.lines.join('\n'));
+});
+
+test('an update that would change nothing is not sent', async () => {
+  await using f = await start();
+  await f.carryOut('show_progress');
+  await f.carryOut('show_progress');
+  await f.carryOut('show_progress');
+  const updates = (await f.driver.log()).filter(({ method }) => method === 'chat.update');
+  assert.equal(updates.length, 0);
 });
 
 test('a chart that cannot be drawn does not keep the table back', async () => {

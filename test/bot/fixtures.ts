@@ -10,6 +10,7 @@ import { choicesView } from '../../src/bot/wizard/choices-step.ts';
 import { columnsView } from '../../src/bot/wizard/columns-step.ts';
 import { datasetView, notMemberView, readingView } from '../../src/bot/wizard/dataset-step.ts';
 import { reviewView } from '../../src/bot/wizard/review-step.ts';
+import { voiceOf } from '../../src/bot/words/voice.ts';
 import { candidatesOf } from '../../src/flows/ballot.ts';
 import { stateNames } from '../../src/flows/benchmark.ts';
 import type { Profile } from '../../src/flows/contracts.ts';
@@ -73,6 +74,7 @@ function views(): Fixture[] {
 }
 
 function messages(): Fixture[] {
+  const voice = voiceOf('en');
   const votes = Array.from({ length: 500 }, (_, index) => ({
     benchmarkId: 'b1',
     ballot: '',
@@ -101,7 +103,7 @@ function messages(): Fixture[] {
   const all: [name: string, message: Message][] = [
     ...stateNames.map((state): [string, Message] => [
       `progress, ${state}`,
-      progressMessage(aBenchmark({ state }), trials, 1000),
+      progressMessage(aBenchmark({ state }), trials, { ownerName: nasty, form: 'plan', nowMs: 1000 }, voice),
     ]),
     ...richnesses.flatMap((richness): [string, Message][] => [
       [`ranking as ${richness}`, rankingMessage(aBenchmark(), 'F0CHART0001', richness)],
@@ -111,8 +113,8 @@ function messages(): Fixture[] {
     ['ballot of 500', ballotMessage(aBenchmark(), votes)],
     ['ballot over many languages', ballotMessage(aBenchmark({ ranking: languages }), [])],
     ['ballot closed', ballotMessage(decided, votes)],
-    ['decision', decisionMessage(decided, at)],
-    ['decision with a trained model', decisionMessage(done, at)],
+    ['decision', decisionMessage(decided, at, voice)],
+    ['decision with a trained model', decisionMessage(done, at, voice)],
   ];
   return all.map(([name, message]) => ({ name, message }));
 }

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { ballotMessage } from '../../src/bot/messages/ballot.ts';
 import { decisionMessage } from '../../src/bot/messages/decision.ts';
 import { richnesses } from '../../src/bot/messages/message.ts';
-import { progressMessage } from '../../src/bot/messages/progress.ts';
+import { milestonesMessage } from '../../src/bot/messages/milestones.ts';
+import { progressForms, progressMessage } from '../../src/bot/messages/progress.ts';
 import { rankingMessage } from '../../src/bot/messages/ranking.ts';
+import { voiceOf } from '../../src/bot/words/voice.ts';
 import { candidatesOf } from '../../src/flows/ballot.ts';
 import { stateNames } from '../../src/flows/benchmark.ts';
 import { type Ranking, rankingSchema } from '../../src/flows/contracts.ts';
@@ -21,52 +23,8 @@ const votesFor = (choice: string, count: number): VoteRow[] =>
     choice,
     castMs: index,
   }));
+const voice = voiceOf('en');
 const location = (prefix: string): string => `/models/${prefix}`;
-
-test('the progress message is postable in every state, with no, few and many trials', () => {
-  for (const state of stateNames) {
-    for (const count of [0, 3, 60]) {
-      const trials = Array.from({ length: count }, (_, index) =>
-        aTrial(index, { status: index % 2 ? 'done' : 'running' }),
-      );
-      assertPostable(progressMessage(aBenchmark({ state }), trials, 1000));
-    }
-  }
-});
-
-test('only a benchmark that can be cancelled has a Cancel button', () => {
-  const has = (state: 'running' | 'voting') =>
-    blocksText(progressMessage(aBenchmark({ state }), [], 0)).includes('benchmark_cancel');
-  assert.equal(has('running'), true);
-  assert.equal(has('voting'), false);
-});
-
-test('the time left is told from the share done since Run was pressed, not since the wizard was opened', () => {
-  const trials = [aTrial(0, { status: 'done' }), aTrial(1)];
-  const benchmark = aBenchmark({ state: 'running', createdMs: 0, submittedMs: 3_600_000 });
-  assert.match(blocksText(progressMessage(benchmark, trials, 3_660_000)), /1 of 2 trials done, about 60 s left/);
-});
-
-test('a failed trial is named with its reason while the others go on', () => {
-  const trials = [aTrial(0, { status: 'failed', error: 'out of memory' }), aTrial(1, { status: 'running' })];
-  assert.match(blocksText(progressMessage(aBenchmark({ state: 'running' }), trials, 0)), /out of memory/);
-});
-
-const leg = { epoch: 1, epochs: 3, trainSeconds: 10, validationKey: 'v', host: 'h', chance: 0.004 };
-
-test('the progress message says that a rung is compared, and what the race dropped and when', () => {
-  const paused = [aTrial(0, { status: 'paused', race: leg }), aTrial(1, { status: 'done' })];
-  assert.match(
-    blocksText(progressMessage(aBenchmark({ state: 'running' }), paused, 0)),
-    /Comparing the models after epoch 1\./,
-  );
-  const error = 'dropped after epoch 1 of 3 (chance of being best 0.4 %)';
-  const trials = [aTrial(0, { status: 'dropped', race: leg, error }), aTrial(1, { status: 'running' })];
-  assert.match(
-    blocksText(progressMessage(aBenchmark({ state: 'running' }), trials, 0)),
-    /1 of 1, dropped after epoch 1 of 3 \(chance of being best 0\.4 %\)/,
-  );
-});
 
 test('the ranking says in one line what the race saved, at which risk', () => {
   const dropped = { model: modelIds[1] ?? '', language: null, epoch: 1, epochs: 3, chance: 0.004 };
@@ -78,14 +36,6 @@ test('the ranking says in one line what the race saved, at which risk', () => {
   assertPostable(message);
   assert.match(text, /The race saved about 12 of 31 minutes; the chance that it dropped the best model is 0\.4 %\./);
   assert.match(text, /was dropped after epoch 1 of 3 \(chance of being best 0\.4 %\) and ranks below the others/);
-});
-
-test('a trial that prepares says what it waits for, so that a download is no standstill; nothing of it is markup', () => {
-  const note = 'Downloading owner/name at 1a2b3c4: 90.9 MB, licence <!channel>';
-  const progress = { stage: 'preparing' as const, share: 0, epoch: null, epochs: null, note };
-  const trials = [aTrial(0, { status: 'running', progress })];
-  const message = blocksText(progressMessage(aBenchmark({ state: 'running' }), trials, 0));
-  assert.match(message, /Downloading owner\/name at 1a2b3c4: 90\.9 MB, licence &lt;!channel&gt;/);
 });
 
 test('names from files never become mentions, links or code, in any message', () => {
@@ -129,10 +79,11 @@ test('names from files never become mentions, links or code, in any message', ()
   for (const state of stateNames) {
     const changed = { ...benchmark, state };
     const messages = [
-      progressMessage(changed, [trial], 0),
+      ...progressForms.map((form) => progressMessage(changed, [trial], { ownerName: nasty, form, nowMs: 0 }, voice)),
+      milestonesMessage(changed, [trial], voice)!,
       ...richnesses.map((richness) => rankingMessage(changed, 'F0CHART0001', richness)),
       ballotMessage(changed, []),
-      decisionMessage(changed, location),
+      decisionMessage(changed, location, voice),
     ];
     for (const message of messages) {
       assertPostable(message);
@@ -249,13 +200,17 @@ test('the decision names who decided, why, how the training goes and where the m
     training: null,
   } as const;
   const waiting = aBenchmark({ state: 'decided', decision: { ...decision, choices: [...decision.choices] } });
-  assert.match(blocksText(decisionMessage(waiting, location)), /<@U2> chooses \*fastText-style embeddings\*\\n> fast/);
-  assert.match(blocksText(decisionMessage(waiting, location)), /waits for a worker/);
+  assert.match(
+    blocksText(decisionMessage(waiting, location, voice)),
+    /<@U2> chooses \*fastText-style embeddings\*\\n> fast/,
+  );
+  assert.match(blocksText(decisionMessage(waiting, location, voice)), /waits for a worker/);
   const models = [{ category: 'theme', language: null, folder: '01-theme', result: aResult() }];
   const result = { artifactPrefix: 'models/b1/', files: [{ key: 'models/b1/x', sizeBytes: 2_000_000 }], models };
   const done = decisionMessage(
     { ...waiting, state: 'done', training: { progress: null, result, attempt: 0 } },
     location,
+    voice,
   );
   assertPostable(done);
   assert.match(blocksText(done), /1 file, 2\.0 MB, in `\/models\/models\/b1\/`/);
@@ -270,6 +225,10 @@ test('the decision names who decided, why, how the training goes and where the m
     })),
   };
   assertPostable(
-    decisionMessage({ ...waiting, state: 'done', training: { progress: null, result: many, attempt: 0 } }, location),
+    decisionMessage(
+      { ...waiting, state: 'done', training: { progress: null, result: many, attempt: 0 } },
+      location,
+      voice,
+    ),
   );
 });

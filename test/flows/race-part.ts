@@ -51,11 +51,16 @@ await jobs.reconcile();
 relay = startRelay({
   database,
   nowMs: Date.now,
-  gapMs: {},
   log,
   carriers: {
     ...{ show_progress: shown, show_ranking: shown, show_ballot: shown, show_decision: shown },
-    ...{ show_vote_result: shown, show_outcome: shown, remind_voters: shown, close_vote: shown },
+    ...{
+      show_vote_result: shown,
+      show_outcome: shown,
+      show_milestones: shown,
+      remind_voters: shown,
+      close_vote: shown,
+    },
     ...{ queue_profile: jobs.queueProfile, queue_trials: jobs.queueTrials, queue_training: jobs.queueTraining },
     cancel_jobs: jobs.cancelJobs,
     race: (benchmarkId) => raceBenchmark(flow, benchmarkId, (key) => artifacts.get(key)),

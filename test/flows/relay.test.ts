@@ -27,7 +27,7 @@ const names: EffectName[] = [
 function relayOf(
   started: TestFlow,
   carry: (effect: EffectName, retried: boolean) => Promise<void>,
-  gapMs: RelayOptions['gapMs'] = {},
+  waitMs: RelayOptions['waitMs'] = () => 0,
 ): Relay & { lines: string[] } {
   const lines: string[] = [];
   const carriers = Object.fromEntries(
@@ -38,7 +38,7 @@ function relayOf(
     database: started.flow.database,
     nowMs: Date.now,
     carriers: all,
-    gapMs,
+    waitMs,
     log: (line) => lines.push(line),
   });
   return { ...relay, lines };
@@ -57,6 +57,7 @@ const blank: Record<EffectName, Carrier> = {
   show_decision: nothing,
   show_vote_result: nothing,
   show_outcome: nothing,
+  show_milestones: nothing,
   remind_voters: nothing,
   close_vote: nothing,
 };
@@ -110,7 +111,11 @@ test('an effect that is wanted again while it is carried out is carried out agai
 test('a hundred wishes within the gap become one more run, which comes when the gap is over', async () => {
   using started = startFlow();
   const times: number[] = [];
-  const relay = relayOf(started, async () => void times.push(Date.now()), { show_progress: 300 });
+  const relay = relayOf(
+    started,
+    async () => void times.push(Date.now()),
+    () => Math.max(0, (times.at(-1) ?? -Infinity) + 300 - Date.now()),
+  );
   wantNow(started, 'show_progress');
   relay.wake();
   await until('the first run', () => times.length === 1);

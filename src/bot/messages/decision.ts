@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Benchmark } from '../../flows/records.ts';
 import { cut, escapeMrkdwn, name, plural, score, section } from '../text.ts';
+import type { Voice } from '../words/voice.ts';
 import type { Message } from './message.ts';
 import { decisionText } from './progress.ts';
 
@@ -15,12 +16,12 @@ const kinds = {
 const modelsListed = 12;
 
 /** @param location where the model's files are, in words for people */
-export function decisionMessage(benchmark: Benchmark, location: (prefix: string) => string): Message {
+export function decisionMessage(benchmark: Benchmark, location: (prefix: string) => string, voice: Voice): Message {
   const { decision } = benchmark;
   if (!decision) return { text: 'No decision', blocks: [section('No decision')] };
   const reason = decision.reason ? `\n> ${escapeMrkdwn(cut(decision.reason.replace(/\s+/g, ' '), 500))}` : '';
   const what =
-    `${decision.by === null ? '' : `<@${decision.by}>`} ${kinds[decision.kind]} ${decisionText(benchmark)}`.trim();
+    `${decision.by === null ? '' : `<@${decision.by}>`} ${kinds[decision.kind]} ${decisionText(benchmark, voice)}`.trim();
   const status = decision.kind === 'stop' ? '' : trainingText(benchmark);
   const blocks: KnownBlock[] = [section(`📌 ${what}${reason}`)];
   if (status !== '') blocks.push(section(status));

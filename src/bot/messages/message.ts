@@ -1,6 +1,5 @@
 /** What a builder returns: the blocks, and the same in words for notifications and screen readers. */
 import type { KnownBlock } from '@slack/types';
-import { z } from 'zod';
 
 export interface Message {
   text: string;
@@ -9,5 +8,4 @@ export interface Message {
 
 /** Some workspaces refuse the newest blocks: each step down is accepted by more of them. */
 export const richnesses = ['data_table', 'table', 'plain'] as const;
-export const richnessSchema = z.enum(richnesses);
-export type Richness = z.infer<typeof richnessSchema>;
+export type Richness = (typeof richnesses)[number];

@@ -1,67 +1,184 @@
 /** The one message that stands in the channel: what runs, how far it is, how it ended. Its thread holds the rest. */
-import type { KnownBlock } from '@slack/types';
+import type { KnownBlock, PlanBlock, RichTextBlock, TaskCardBlock } from '@slack/types';
 import { accepts } from '../../flows/benchmark.ts';
 import { modelName } from '../../flows/catalogue.ts';
 import type { Benchmark, Plan, Trial } from '../../flows/records.ts';
 import { estimateText } from '../estimate-text.ts';
 import { actions } from '../ids.ts';
-import { cut, duration, escapeMrkdwn, limits, name, plain, plural, score, section } from '../text.ts';
+import { cut, escapeMrkdwn, limits, name, plain, section } from '../text.ts';
+import { catalogue, type Voice } from '../words/voice.ts';
 import type { Message } from './message.ts';
+
+/** `plan`: a list of tasks that Slack draws; `lines`: the same in old blocks. */
+export const progressForms = ['plan', 'lines'] as const;
+export type ProgressForm = (typeof progressForms)[number];
+
+export interface ProgressSight {
+  /** as others call the owner: naming them by their id would ping them */
+  ownerName: string;
+  form: ProgressForm;
+  nowMs: number;
+}
+
+/** A plan has at most 50 tasks. */
+const modelsShown = 50;
+const failuresShown = 3;
 
 const isUnderWay = ({ status }: Trial): boolean => status === 'queued' || status === 'running';
 /** a paused one waits for the others of its rung */
 const isOver = (trial: Trial): boolean => !isUnderWay(trial) && trial.status !== 'paused';
 const shareOf = (trial: Trial): number => (isOver(trial) ? 1 : (trial.progress?.share ?? 0));
 
-export function progressMessage(benchmark: Benchmark, trials: Trial[], nowMs: number): Message {
-  const { plan, profile } = benchmark;
-  if (!plan || !profile) return { text: 'A benchmark', blocks: [section('A benchmark')] };
-  const title = `<@${benchmark.owner}> compares ${plural(plan.models.length, 'model')} on ${plural(plan.categories.length, 'category', 'categories')} of *${name(profile.fileName)}*`;
-  const status = statusLine(benchmark, trials, nowMs);
-  const lines = isRunning(benchmark) ? `\n${modelLines(plan, trials).join('\n')}` : '';
-  const blocks: KnownBlock[] = [section(title), section(`${status}${lines}`)];
-  const failures = failureLines(trials);
+const words = catalogue(
+  ({ plural, score, percent, count }) => ({
+    empty: 'A benchmark',
+    compares: (who: string, models: number, categories: number, file: string) =>
+      `*${who}* compares ${plural(models, { one: '# model', other: '# models' })} on ${plural(categories, { one: '# category', other: '# categories' })} of *${file}*`,
+    trains: (who: string, model: string, categories: number, file: string) =>
+      `*${who}* has *${model}* trained on ${plural(categories, { one: '# category', other: '# categories' })} of *${file}*`,
+    title: (number: number, file: string, models: string, categories: string) =>
+      `Benchmark #${number} of ${file}: ${models} on ${categories}`,
+    timing: (note: string, trials: number) =>
+      `⏱️ Timing a few steps first${note}. ${plural(trials, { one: '# trial', other: '# trials' })} to go`,
+    waiting: (trials: number) =>
+      `⏳ Waiting for a worker. ${plural(trials, { one: '# trial', other: '# trials' })} to go`,
+    ranking: '📊 All trials are done; ranking them.',
+    comparing: (epoch: number) => `🏁 Comparing the models after epoch ${epoch}.`,
+    running: (over: number, trials: number, left: string) =>
+      `🏃 ${over} of ${plural(trials, { one: '# trial', other: '# trials' })} done${left}.`,
+    nearly: ', nearly there',
+    left: (duration: string) => `, about ${duration} left`,
+    ranked: (model: string, value: number | null) =>
+      `🗳️ Ranked; the vote is open in the thread. First: *${model}*, macro-F1 ${score(value)}.`,
+    voted: '🗳️ The vote is over; the decision is outstanding. See the thread.',
+    decided: (models: string) => `⚙️ Decided: ${models}. Full training is on.`,
+    done: (models: string) => `✅ ${models}: trained and ready. Details in the thread.`,
+    stopped: '🛑 Stopped without a choice. The ranking stays in the thread.',
+    cancelled: '🛑 Cancelled.',
+    failed: (why: string) => `❌ It didn't work: ${why || 'no reason was given'}`,
+    trials: 'Trials',
+    of: (over: number, all: number) => `${count(over)} of ${count(all)}`,
+    now: (what: string) => `now ${what}`,
+    on: (category: string, language: string) => `${category} in ${language}`,
+    epoch: (epoch: number, epochs: number) => `epoch ${epoch} of ${epochs}`,
+    validation: (value: number) => `validation macro-F1 ${score(value)}`,
+    dropped: (epoch: number, epochs: number, chance: number | null) =>
+      `dropped after epoch ${epoch} of ${epochs}${chance === null ? '' : ` (chance of being best ${chance < 0.001 ? 'under 0.1\u00a0%' : percent(chance, 1)})`}`,
+    failedTrial: 'failed',
+    moreFailed: (more: number) =>
+      plural(more, { one: '… and # more failed trial', other: '… and # more failed trials' }),
+    moreModels: (more: number) => plural(more, { one: '… and # more model', other: '… and # more models' }),
+    forLanguage: (model: string, language: string) => `${model} for ${language}`,
+    cancel: 'Cancel',
+    cancelTitle: 'Cancel this?',
+    cancelText: 'What is running ends at once; nothing is ranked or trained any further.',
+    cancelIt: 'Cancel it',
+    keep: 'Keep running',
+  }),
+  ({ plural, score, percent, count }) => ({
+    empty: 'Une comparaison',
+    compares: (who: string, models: number, categories: number, file: string) =>
+      `*${who}* compare ${plural(models, { one: '# modèle', other: '# modèles' })} sur ${plural(categories, { one: '# catégorie', other: '# catégories' })} de *${file}*`,
+    trains: (who: string, model: string, categories: number, file: string) =>
+      `*${who}* fait entraîner *${model}* sur ${plural(categories, { one: '# catégorie', other: '# catégories' })} de *${file}*`,
+    title: (number: number, file: string, models: string, categories: string) =>
+      `Comparaison n° ${number} de ${file} : ${models} sur ${categories}`,
+    timing: (note: string, trials: number) =>
+      `⏱️ D'abord quelques pas pour mesurer la durée${note}. ${plural(trials, { one: '# essai prévu', other: '# essais prévus' })}`,
+    waiting: (trials: number) =>
+      `⏳ En attente d'une machine. ${plural(trials, { one: '# essai prévu', other: '# essais prévus' })}`,
+    ranking: '📊 Tous les essais sont terminés ; classement en cours.',
+    comparing: (epoch: number) => `🏁 Comparaison des modèles après l'époque ${epoch}.`,
+    running: (over: number, trials: number, left: string) =>
+      `🏃 ${over} sur ${plural(trials, { one: '# essai terminé', other: '# essais terminés' })}${left}.`,
+    nearly: ', presque fini',
+    left: (duration: string) => `, encore ${duration} environ`,
+    ranked: (model: string, value: number | null) =>
+      `🗳️ Classement établi ; le vote est ouvert dans le fil. Premier : *${model}*, F1 macro ${score(value)}.`,
+    voted: '🗳️ Le vote est terminé ; il reste à décider. Voir le fil.',
+    decided: (models: string) => `⚙️ Choix : ${models}. Entraînement complet en cours.`,
+    done: (models: string) => `✅ ${models} : entraînement terminé. Détails dans le fil.`,
+    stopped: '🛑 Arrêt sans choix. Le classement reste dans le fil.',
+    cancelled: '🛑 Annulé.',
+    failed: (why: string) => `❌ Échec : ${why || "aucune raison n'a été donnée"}`,
+    trials: 'Essais',
+    of: (over: number, all: number) => `${count(over)} sur ${count(all)}`,
+    now: (what: string) => `en cours : ${what}`,
+    on: (category: string, language: string) => `${category} en ${language}`,
+    epoch: (epoch: number, epochs: number) => `époque ${epoch} sur ${epochs}`,
+    validation: (value: number) => `F1 macro de validation ${score(value)}`,
+    dropped: (epoch: number, epochs: number, chance: number | null) =>
+      `écarté après l'époque ${epoch} sur ${epochs}${chance === null ? '' : ` (chance d'être le meilleur : ${chance < 0.001 ? 'moins de 0,1\u00a0%' : percent(chance, 1)})`}`,
+    failedTrial: 'échec',
+    moreFailed: (more: number) =>
+      plural(more, { one: '… et # autre essai échoué', other: '… et # autres essais échoués' }),
+    moreModels: (more: number) => plural(more, { one: '… et # autre modèle', other: '… et # autres modèles' }),
+    forLanguage: (model: string, language: string) => `${model} pour ${language}`,
+    cancel: 'Annuler',
+    cancelTitle: 'Annuler ?',
+    cancelText: "Ce qui est en cours s'arrête aussitôt ; plus rien n'est classé ni entraîné.",
+    cancelIt: 'Tout annuler',
+    keep: 'Continuer',
+  }),
+);
+type Words = ReturnType<typeof words>;
+
+export function progressMessage(benchmark: Benchmark, trials: Trial[], sight: ProgressSight, voice: Voice): Message {
+  const say = words(voice);
+  const { plan, profile, kind, number } = benchmark;
+  if (!plan || !profile) return { text: say.empty, blocks: [section(say.empty)] };
+  const [who, file] = [name(sight.ownerName), name(profile.fileName)];
+  const title =
+    kind === 'train'
+      ? say.trains(who, name(modelName(plan.models[0] ?? '')), plan.categories.length, file)
+      : say.compares(who, plan.models.length, plan.categories.length, file);
+  const status = statusLine(benchmark, trials, sight.nowMs, voice);
+  const blocks: KnownBlock[] = [section(`${title}  ·  #${number}`), section(status)];
+  if (isRunning(benchmark)) blocks.push(...modelBlocks(plan, trials, sight.form, voice));
+  const failures = failureLines(trials, voice);
   if (failures.length > 0) blocks.push(section(`⚠️ ${failures.join('\n⚠️ ')}`));
-  if (accepts(benchmark.state, 'cancelled')) blocks.push(cancelBlock(benchmark.id));
-  const plainTitle = `Benchmark of ${profile.fileName}: ${plan.models.map(modelName).join(', ')} on ${plan.categories.join(', ')}`;
-  return { text: `${escapeMrkdwn(cut(plainTitle, limits.updateText / 4))}. ${status}`, blocks };
+  if (accepts(benchmark.state, 'cancelled')) blocks.push(cancelBlock(benchmark.id, say));
+  const [models, categories] = [voice.list(plan.models.map(modelName)), voice.list(plan.categories)];
+  const plainTitle = cut(say.title(number, profile.fileName, models, categories), limits.updateText / 4);
+  return { text: `${escapeMrkdwn(plainTitle)}. ${status}`, blocks };
 }
 
 const isRunning = ({ state }: Benchmark): boolean => state === 'queued' || state === 'running';
 
-function statusLine(benchmark: Benchmark, trials: Trial[], nowMs: number): string {
+function statusLine(benchmark: Benchmark, trials: Trial[], nowMs: number, voice: Voice): string {
+  const say = words(voice);
   const over = trials.filter(isOver).length;
   const first = benchmark.ranking?.rows.find((row) => row.rank === 1);
+  const pilot = pilotNote(benchmark);
   switch (benchmark.state) {
     case 'queued':
-      if (pilotNote(benchmark) !== null)
-        return `⏱️ Timing a few steps first${pilotNote(benchmark)}. ${plural(trials.length, 'trial')} to go${inAll(benchmark)}.`;
-      return `⏳ Waiting for a worker. ${plural(trials.length, 'trial')} to go${inAll(benchmark)}.`;
+      return `${pilot === null ? say.waiting(trials.length) : say.timing(pilot, trials.length)}${inAll(benchmark, voice)}.`;
     case 'running':
-      if (over === trials.length) return '📊 All trials are done; ranking them.';
+      if (over === trials.length) return say.ranking;
       return trials.every((trial) => !isUnderWay(trial))
-        ? `🏁 Comparing the models ${pausedAfter(trials)}.`
-        : `🏃 ${over} of ${plural(trials.length, 'trial')} done${timeLeft(benchmark, trials, nowMs)}.`;
+        ? say.comparing(pausedAfter(trials))
+        : say.running(over, trials.length, timeLeft(benchmark, trials, nowMs, voice));
     case 'ranked':
     case 'voting':
-      return `🗳️ Ranked; the vote is open in the thread. First: *${name(modelName(first?.model ?? ''))}*, macro-F1 ${score(first?.score ?? null)}.`;
+      return say.ranked(name(modelName(first?.model ?? '')), first?.score ?? null);
+    case 'voted':
+      return say.voted;
     case 'decided':
     case 'training':
-      return `⚙️ Decided: ${decisionText(benchmark)}. Full training is on.`;
+      return say.decided(decisionText(benchmark, voice));
     case 'done':
-      return `✅ ${decisionText(benchmark)} is trained and ready. Details in the thread.`;
+      return say.done(decisionText(benchmark, voice));
     case 'stopped':
-      return '🛑 Stopped without a choice. The ranking stays in the thread.';
+      return say.stopped;
     case 'cancelled':
-      return '🛑 Cancelled.';
+      return say.cancelled;
     default:
-      return `❌ It didn't work: ${escapeMrkdwn(cut(benchmark.error ?? 'no reason was given', 500))}`;
+      return say.failed(escapeMrkdwn(cut(benchmark.error ?? '', 500)));
   }
 }
 
-function pausedAfter(trials: Trial[]): string {
-  const epochs = trials.flatMap(({ status, race }) => (status === 'paused' && race ? [race.epoch] : []));
-  return `after epoch ${Math.max(...epochs)}`;
+function pausedAfter(trials: Trial[]): number {
+  return Math.max(...trials.flatMap(({ status, race }) => (status === 'paused' && race ? [race.epoch] : [])));
 }
 
 /** What a pilot is at, after a colon; null where none runs. */
@@ -71,60 +188,107 @@ function pilotNote({ estimate }: Benchmark): string | null {
 }
 
 /** What it was said to take, with what a few steps told meanwhile. */
-function inAll({ estimate }: Benchmark): string {
+function inAll({ estimate }: Benchmark, voice: Voice): string {
   const latest = estimate?.afterPilot ?? estimate?.before;
-  return latest ? `, ${estimateText(latest)}` : '';
+  return latest ? `, ${estimateText(latest, voice)}` : '';
 }
 
 /** From the share done since the start; until a tenth is done, when that begins to mean something, what was estimated. */
-function timeLeft(benchmark: Benchmark, trials: Trial[], nowMs: number): string {
+function timeLeft(benchmark: Benchmark, trials: Trial[], nowMs: number, voice: Voice): string {
   const share = trials.reduce((sum, trial) => sum + shareOf(trial), 0) / Math.max(1, trials.length);
   const elapsedSeconds = (nowMs - (benchmark.submittedMs ?? nowMs)) / 1000;
-  if (share < 0.1 || elapsedSeconds === 0) return inAll(benchmark);
+  if (share < 0.1 || elapsedSeconds === 0) return inAll(benchmark, voice);
   const seconds = (elapsedSeconds * (1 - share)) / share;
-  return seconds < 1 ? ', nearly there' : `, about ${duration(seconds)} left`;
+  return seconds < 1 ? words(voice).nearly : words(voice).left(voice.duration(seconds));
 }
 
-function modelLines(plan: Plan, trials: Trial[]): string[] {
-  return plan.models.map((model) => {
-    const own = trials.filter((trial) => trial.spec.model === model);
-    const over = own.filter(isOver).length;
-    const current = own.find((trial) => trial.status === 'running');
-    const dropped = own.find((trial) => trial.status === 'dropped');
-    const where = dropped?.spec.language ? ` in ${name(dropped.spec.language)}` : '';
-    const fate = dropped ? `, ${escapeMrkdwn(dropped.error ?? 'dropped')}${where}` : '';
-    const share = own.reduce((sum, trial) => sum + shareOf(trial), 0) / Math.max(1, own.length);
-    const filled = Math.round(share * 10);
-    const bar = '▰'.repeat(filled) + '▱'.repeat(10 - filled);
-    return `${bar}  *${name(modelName(model))}*: ${over} of ${own.length}${fate}${current ? `, now ${currentText(current)}` : ''}`;
-  });
+/** One model's trials at a glance. Plain text. */
+interface ModelLine {
+  model: string;
+  status: TaskCardBlock['status'];
+  bar: string;
+  facts: string[];
 }
 
-function currentText({ spec, progress }: Trial): string {
-  const where = spec.language === null ? name(spec.category) : `${name(spec.category)} in ${name(spec.language)}`;
+function modelBlocks(plan: Plan, trials: Trial[], form: ProgressForm, voice: Voice): KnownBlock[] {
+  const lines = plan.models.map((model) => modelLine(model, trials, voice));
+  const shown = lines.slice(0, modelsShown);
+  const more = lines.length - shown.length;
+  const rest = more > 0 ? [words(voice).moreModels(more)] : [];
+  if (form === 'lines') {
+    const text = shown.map(
+      ({ model, bar, facts }) => `${bar}  *${name(model)}*: ${escapeMrkdwn(cut(facts.join(', '), 200))}`,
+    );
+    return [section([...text, ...rest].join('\n'))];
+  }
+  const tasks = shown.map(
+    ({ model, status, bar, facts }, index): TaskCardBlock => ({
+      type: 'task_card',
+      task_id: `model_${index}`,
+      title: cut(model, 150),
+      status,
+      details: richLine(`${bar}  ${cut(facts.join(', '), 300)}`),
+    }),
+  );
+  const block: PlanBlock = { type: 'plan', title: words(voice).trials, tasks };
+  return [block, ...rest.map(section)];
+}
+
+const richLine = (text: string): RichTextBlock => ({
+  type: 'rich_text',
+  elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }],
+});
+
+function modelLine(model: string, trials: Trial[], voice: Voice): ModelLine {
+  const say = words(voice);
+  const own = trials.filter((trial) => trial.spec.model === model);
+  const current = own.find((trial) => trial.status === 'running');
+  const dropped = own.find((trial) => trial.status === 'dropped');
+  const share = own.reduce((sum, trial) => sum + shareOf(trial), 0) / Math.max(1, own.length);
+  const filled = Math.round(share * 10);
+  const facts = [say.of(own.filter(isOver).length, own.length)];
+  if (dropped?.race) facts.push(say.dropped(dropped.race.epoch, dropped.race.epochs, dropped.race.chance));
+  if (current) facts.push(say.now(currentText(current, voice)));
+  return { model: modelName(model), status: statusOf(own), bar: '▰'.repeat(filled) + '▱'.repeat(10 - filled), facts };
+}
+
+function statusOf(own: Trial[]): TaskCardBlock['status'] {
+  if (own.length > 0 && own.every(isOver)) return own.some(({ status }) => status === 'failed') ? 'error' : 'complete';
+  return own.some(({ status }) => status !== 'queued') ? 'in_progress' : 'pending';
+}
+
+/** What one trial is at. Plain text. */
+function currentText({ spec, progress }: Trial, voice: Voice): string {
+  const say = words(voice);
+  const where = spec.language === null ? spec.category : say.on(spec.category, voice.languageName(spec.language));
+  const parts = [cut(where, 80)];
   // a download of gigabytes shouldn't look like a standstill
-  if (progress?.stage === 'preparing' && progress.note) return `${where}: ${escapeMrkdwn(cut(progress.note, 200))}`;
-  if (progress?.epoch && progress.epochs) return `${where}, epoch ${progress.epoch} of ${progress.epochs}`;
-  return where;
+  if (progress?.stage === 'preparing' && progress.note) parts.push(cut(progress.note, 150));
+  else if (progress?.epoch && progress.epochs) parts.push(say.epoch(progress.epoch, progress.epochs));
+  if (progress?.validationMacroF1 != null) parts.push(say.validation(progress.validationMacroF1));
+  if (progress?.worker) parts.push([progress.worker, progress.device].filter(Boolean).join(' · '));
+  return parts.join(', ');
 }
 
-function failureLines(trials: Trial[]): string[] {
+function failureLines(trials: Trial[], voice: Voice): string[] {
+  const say = words(voice);
   const failed = trials.filter((trial) => trial.status === 'failed');
-  const lines = failed.slice(0, 3).map(({ spec, error }) => {
-    return `${name(modelName(spec.model))} on ${name(spec.category)}: ${escapeMrkdwn(cut(error ?? 'failed', 300))}`;
+  const lines = failed.slice(0, failuresShown).map(({ spec, error }) => {
+    return `${name(modelName(spec.model))} · ${name(spec.category)}: ${escapeMrkdwn(cut(error ?? say.failedTrial, 300))}`;
   });
-  return failed.length > 3 ? [...lines, `… and ${plural(failed.length - 3, 'more failed trial')}`] : lines;
+  return failed.length > failuresShown ? [...lines, say.moreFailed(failed.length - failuresShown)] : lines;
 }
 
-/** The chosen model, or one for each language. */
-export function decisionText({ decision }: Benchmark): string {
-  const choices = decision?.choices ?? [];
-  return choices
-    .map(({ language, model }) => `*${name(modelName(model))}*${language === null ? '' : ` for ${name(language)}`}`)
-    .join(', ');
+/** The chosen model, or one for each language; mrkdwn. */
+export function decisionText({ decision }: Benchmark, voice: Voice): string {
+  const shown = (decision?.choices ?? []).map(({ language, model }) => {
+    const bold = `*${name(modelName(model))}*`;
+    return language === null ? bold : words(voice).forLanguage(bold, name(voice.languageName(language)));
+  });
+  return voice.list(shown);
 }
 
-function cancelBlock(benchmarkId: string): KnownBlock {
+function cancelBlock(benchmarkId: string, say: Words): KnownBlock {
   return {
     type: 'actions',
     elements: [
@@ -132,12 +296,12 @@ function cancelBlock(benchmarkId: string): KnownBlock {
         type: 'button',
         action_id: actions.cancel,
         value: benchmarkId,
-        text: plain('Cancel'),
+        text: plain(say.cancel),
         confirm: {
-          title: plain('Cancel this benchmark?'),
-          text: plain('Trials that are running end at once; nothing is ranked.'),
-          confirm: plain('Cancel it'),
-          deny: plain('Keep running'),
+          title: plain(say.cancelTitle),
+          text: plain(say.cancelText),
+          confirm: plain(say.cancelIt),
+          deny: plain(say.keep),
           style: 'danger',
         },
       },

@@ -7,6 +7,7 @@ import type { Plan } from '../../flows/records.ts';
 import { estimateText } from '../estimate-text.ts';
 import { actions, callbacks } from '../ids.ts';
 import { name, plain, plural, section } from '../text.ts';
+import { voiceOf } from '../words/voice.ts';
 
 export interface Review {
   benchmarkId: string;
@@ -40,7 +41,7 @@ export function reviewView({ benchmarkId, profile, plan, specs, estimate, worker
         ].join('\n'),
       ),
       section(
-        `*${plural(specs.length, 'trial')}*, ${estimateText(estimate)}.` +
+        `*${plural(specs.length, 'trial')}*, ${estimateText(estimate, voiceOf('en'))}.` +
           (workers === 0 ? '\n⚠️ No worker is running: the trials wait until one is started.' : ''),
       ),
       {

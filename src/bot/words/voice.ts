@@ -21,7 +21,7 @@ export interface Voice {
   /** a fixed number of decimals */
   decimal: (value: number, digits: number) => string;
   /** 0.123 -> 12 % */
-  percent: (share: number) => string;
+  percent: (share: number, digits?: number) => string;
   /** "1 trial", "12 trials" */
   plural: (value: number, forms: Forms) => string;
   /** "a, b and c" */
@@ -56,7 +56,7 @@ function makeVoice(language: Language): Voice {
     score: (value) => (value === null ? '–' : decimal(value, 3)),
     decimal,
     // English usage writes 12 %, too, everywhere in Podium; a no-break space keeps both together.
-    percent: (share) => `${whole.format(100 * share)}\u00a0%`,
+    percent: (share, digits = 0) => `${decimal(100 * share, digits)}\u00a0%`,
     plural: (value, { one, other }) => (rules.select(value) === 'one' ? one : other).replace('#', whole.format(value)),
     list: (items) => lists.format(items),
     duration: (seconds) => {
