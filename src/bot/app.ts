@@ -8,11 +8,15 @@ import type { Benchmark } from '../flows/records.ts';
 import type { Carrier } from '../flows/relay.ts';
 import type { ArtifactStore } from '../storage/artifacts.ts';
 import { createCarriers, type SlackEffect } from './carriers.ts';
+import { createChannelSight } from './channel-sight.ts';
+import { registerCommand } from './commands/handlers.ts';
 import type { BotContext } from './context.ts';
+import { createPermalinks } from './permalinks.ts';
+import { registerResults } from './results/handlers.ts';
 import { finalIfLasting } from './slack-error.ts';
 import { registerThread } from './thread-handlers.ts';
 import { createUpdateBudget, type UpdateBudget } from './update-budget.ts';
-import { registerWizard, showProfiled } from './wizard-handlers.ts';
+import { registerWizard, showProfiled } from './wizard/handlers.ts';
 import { createReaders } from './words/readers.ts';
 
 export interface BotOptions {
@@ -21,6 +25,10 @@ export interface BotOptions {
   /** of the local workspace; undefined = Slack's own */
   slackApiUrl: string | undefined;
   maxUploadBytes: number;
+  /** globs of the model hub's ids that may be chosen; null: all */
+  modelsAllowed: readonly string[] | null;
+  /** folders on the workers whose models may be chosen */
+  modelFolders: readonly string[];
   flow: Flow;
   artifacts: ArtifactStore;
   charts: Charts;
@@ -42,6 +50,8 @@ export interface Bot {
  * it gives up soon. Delivery's own retries are the outbox's.
  */
 const forPeople: WebClientOptions = { retryConfig: { retries: 2, minTimeout: 200, maxTimeout: 1000 }, timeout: 10_000 };
+/** What is asked beside an answer: where Slack says "later", the answer goes without it. */
+const forAsides: WebClientOptions = { retryConfig: { retries: 0 }, timeout: 5000, rejectRateLimitedCalls: true };
 const forDelivery: WebClientOptions = { retryConfig: { retries: 0 }, timeout: 30_000, rejectRateLimitedCalls: false };
 
 export function createBot(options: BotOptions): Bot {
@@ -61,9 +71,18 @@ export function createBot(options: BotOptions): Bot {
   });
   const client = new WebClient(botToken, { ...forPeople, ...at });
   const readers = createReaders(client, options.flow.database, options.flow.nowMs);
-  const context: BotContext = { ...options, client, readers };
+  const asides = new WebClient(botToken, { ...forAsides, ...at });
+  const context: BotContext = {
+    ...options,
+    client,
+    readers,
+    channels: createChannelSight(asides, options.flow.nowMs, log),
+    links: createPermalinks(asides, options.flow.database, log),
+  };
+  registerCommand(app, context);
   registerWizard(app, context);
   registerThread(app, context);
+  registerResults(app, context);
   app.error(async (error) => log(`handler: ${error.stack ?? error.message}`));
   const forMessages = new WebClient(botToken, { ...forDelivery, ...at });
   const budget = createUpdateBudget(options.flow.nowMs);

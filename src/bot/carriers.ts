@@ -1,23 +1,18 @@
 /** What the outbox's effects on Slack's side do: each shows the present state of one benchmark. */
 import type { Charts } from '../charts/charts.ts';
-import { errorText } from '../errors.ts';
-import { closeVote, openVote } from '../flows/ballot.ts';
+import { closeVoteInTime } from '../flows/ballot.ts';
 import type { EffectName } from '../flows/benchmark.ts';
 import { type Benchmark, getTrials, requireBenchmark } from '../flows/records.ts';
 import type { Carrier } from '../flows/relay.ts';
 import type { ArtifactStore } from '../storage/artifacts.ts';
-import { votesOf } from '../storage/message-queries.ts';
-import { type DeliveryOptions, type Role, show, uploadOnce } from './delivery.ts';
-import { ballotMessage } from './messages/ballot.ts';
-import { decisionMessage } from './messages/decision.ts';
-import { type Message, type Richness, richnesses } from './messages/message.ts';
+import { type DeliveryOptions, type Role, show } from './delivery.ts';
+import type { Message } from './messages/message.ts';
 import { milestonesMessage } from './messages/milestones.ts';
 import { outcomeMessage } from './messages/outcome.ts';
 import { type ProgressForm, progressForms, progressMessage } from './messages/progress.ts';
-import { rankingMessage } from './messages/ranking.ts';
-import { reminderMessage, voteResultMessage } from './messages/vote-result.ts';
-import { rankedChart } from './ranking-chart.ts';
+import { showDetails, showResults } from './results/show-results.ts';
 import { showRichest } from './richness.ts';
+import { remindVoters, showBallot, showDecision, showVoteResult } from './show-vote.ts';
 import type { Readers } from './words/readers.ts';
 import type { Voice } from './words/voice.ts';
 
@@ -31,7 +26,7 @@ export interface CarrierOptions extends DeliveryOptions {
 export type SlackEffect = Extract<EffectName, `show_${string}` | 'remind_voters' | 'close_vote'>;
 
 export function createCarriers(options: CarrierOptions): Record<SlackEffect, Carrier> {
-  const { flow, artifacts, readers } = options;
+  const { flow, readers } = options;
   const { database } = flow;
   const simple =
     (role: Role, build: (benchmark: Benchmark, voice: Voice) => Message | null, broadcast = false): Carrier =>
@@ -53,47 +48,15 @@ export function createCarriers(options: CarrierOptions): Record<SlackEffect, Car
     show_milestones: simple('milestones', (benchmark, voice) =>
       milestonesMessage(benchmark, getTrials(database, benchmark.id), voice),
     ),
-    show_ranking: (benchmarkId, retried) => showRanking(options, benchmarkId, retried),
-    show_ballot: simple('ballot', (benchmark) => ballotMessage(benchmark, votesOf(database, benchmark.id))),
-    show_vote_result: simple('vote_result', (benchmark, voice) =>
-      voteResultMessage(benchmark, votesOf(database, benchmark.id), voice),
-    ),
-    show_decision: simple('decision', (benchmark, voice) => decisionMessage(benchmark, artifacts.location, voice)),
+    show_ranking: (benchmarkId, retried) => showResults(options, benchmarkId, retried),
+    show_details: (benchmarkId, retried) => showDetails(options, benchmarkId, retried),
+    show_ballot: (benchmarkId, retried) => showBallot(options, benchmarkId, retried),
+    show_vote_result: (benchmarkId, retried) => showVoteResult(options, benchmarkId, retried),
+    show_decision: (benchmarkId, retried) => showDecision(options, benchmarkId, retried),
     show_outcome: simple('outcome', outcomeMessage, true),
-    remind_voters: simple('reminder', (benchmark, voice) =>
-      reminderMessage(benchmark, votesOf(database, benchmark.id), voice),
-    ),
+    remind_voters: (benchmarkId, retried) => remindVoters(options, benchmarkId, retried),
     close_vote: async (benchmarkId) => {
-      closeVote(flow, benchmarkId, null);
+      closeVoteInTime(flow, benchmarkId);
     },
   };
-}
-
-async function showRanking(options: CarrierOptions, benchmarkId: string, retried: boolean): Promise<void> {
-  const { database } = options.flow;
-  const benchmark = requireBenchmark(database, benchmarkId);
-  const fileId = await chartFile(options, benchmark);
-  const build = (richness: Richness): Message => rankingMessage(benchmark, fileId, richness);
-  await showRichest(options, benchmark, 'ranking', richnesses, build, { retried });
-  // The ballot follows once the table stands in the thread.
-  if (requireBenchmark(database, benchmarkId).state === 'ranked') openVote(options.flow, benchmarkId);
-}
-
-/** A table without its chart is better than none: null then. */
-async function chartFile(options: CarrierOptions, benchmark: Benchmark): Promise<string | null> {
-  const { ranking, profile, id } = benchmark;
-  if (!ranking) return null;
-  let bytes: Uint8Array;
-  try {
-    bytes = await options.charts.drawRanking(rankedChart(ranking, profile?.fileName ?? ''));
-  } catch (error) {
-    options.log(`chart of ${id}: ${errorText(error)}`);
-    return null;
-  }
-  return uploadOnce(options, benchmark, 'ranking', async () => ({
-    bytes,
-    fileName: 'ranking.png',
-    title: 'Ranked models',
-    altText: 'Ranked models',
-  }));
 }

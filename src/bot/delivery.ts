@@ -153,18 +153,23 @@ const looks = 50;
 /**
  * A file of a benchmark in Slack, made and uploaded once: for image blocks that name it.
  * @param role under which its id is kept, such as `chart_scores`
+ * @param threadTs where it is shared; null: nowhere, only image blocks show it
  * @returns its id
  */
 export async function uploadOnce(
-  { flow, client }: DeliveryOptions,
+  { flow, client }: Pick<DeliveryOptions, 'flow' | 'client'>,
   { id: benchmarkId, channel }: Benchmark,
   role: Role,
-  make: () => Promise<{ bytes: Uint8Array; fileName: string; title: string; altText: string }>,
+  make: () => Promise<{ bytes: Uint8Array; fileName: string; title: string; altText?: string }>,
+  threadTs: string | null = null,
 ): Promise<string> {
   const known = findMessage(flow.database, benchmarkId, role)?.fileId ?? null;
   if (known !== null) return known;
   const { bytes, fileName, title, altText } = await make();
-  const answer = await client.filesUploadV2({ file: Buffer.from(bytes), filename: fileName, title, alt_text: altText });
+  const file = { file: Buffer.from(bytes), filename: fileName, title, ...(altText && { alt_text: altText }) };
+  const answer = await client.filesUploadV2(
+    threadTs === null ? file : { ...file, channel_id: channel, thread_ts: threadTs },
+  );
   const id = uploadSchema.parse(answer).files[0]?.files[0]?.id;
   if (!id) throw new RetryableError(`Slack took ${fileName} without giving it an id`);
   for (let look = 0; look < looks; look++) {

@@ -32,6 +32,19 @@ export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** Escaped, and at most `length` units long after that; neither a grapheme nor an entity is cut through. */
+export function escapeWithin(text: string, length: number): string {
+  const whole = escapeMrkdwn(text);
+  if (whole.length <= length) return whole;
+  let kept = '';
+  for (const { segment } of segmenter.segment(text)) {
+    const escaped = escapeMrkdwn(segment);
+    if (kept.length + escaped.length > length - 1) break;
+    kept += escaped;
+  }
+  return `${kept}…`;
+}
+
 /** Untrusted text inside mrkdwn, short and on one line. Formatting characters get a zero-width joiner's company. */
 export function name(text: string, length = 60): string {
   const oneLine = cut(text.replace(/\s+/g, ' ').trim(), length);

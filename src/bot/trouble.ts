@@ -11,7 +11,26 @@ const inFrench: Record<string, string> = {
   not_decider:
     'Seule la personne qui a lancé cette comparaison, ou celles qu’elle a nommées, peut décider. Votre vote compte tout autant.',
   nothing_to_retry: 'Il ne reste aucun essai échoué à relancer.',
+  not_retrier:
+    'Seule la personne qui a lancé cette comparaison, ou celles qu’elle a nommées, peut relancer des essais.',
+  no_results: 'Il n’y a pas encore de résultats.',
   not_in_table: 'Choisissez un modèle du tableau.',
+  ranked_anew: 'Les modèles ont été reclassés entre-temps. Regardez d’abord le nouveau tableau.',
+  no_failed_training: 'Il ne reste aucun entraînement échoué à relancer.',
+  not_training_retrier:
+    'Seules les personnes qui peuvent décider de cette comparaison peuvent relancer son entraînement.',
+  not_in_channel:
+    'Seules les personnes qui voient le canal de cette comparaison peuvent y voter. Si vous venez de le rejoindre, réessayez dans une minute.',
+  elsewhere: 'Ce message est une copie. Allez dans le canal de cette comparaison pour voter ou décider.',
+  not_canceller: 'Seule la personne qui a lancé cette comparaison, ou un administrateur, peut l’annuler.',
+  still_reading: 'Le fichier est encore en cours de lecture ; réessayez dans un instant.',
+  two_models: 'Choisissez au moins deux modèles : un seul ne se classe pas.',
+  one_model: 'Choisissez exactement un modèle à entraîner.',
+  nothing_chosen: 'Rien n’a encore été choisi.',
+  unknown_file: 'Ce fichier n’est plus connu. Envoyez-le à nouveau.',
+  no_problems: 'Ce fichier ne posait aucun problème.',
+  nothing_to_cancel: 'Il n’y a plus rien à annuler.',
+  unknown_channel: 'Podium ne connaît pas ce canal. Tapez-y d’abord /invite @Podium.',
 };
 
 const words = catalogue(

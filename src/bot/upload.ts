@@ -11,7 +11,7 @@ import { FinalError, UserError } from '../errors.ts';
 import { datasetKey } from '../storage/artifacts.ts';
 import type { DatasetRow } from '../storage/benchmark-queries.ts';
 import type { BotContext } from './context.ts';
-import { readableExtensions } from './wizard/dataset-step.ts';
+import { readableExtensions } from './wizard/start-step.ts';
 
 const lookEveryMs = 250;
 const looks = 40;

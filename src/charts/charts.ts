@@ -1,23 +1,22 @@
 /** Charts as the bot asks for them. */
-import { type RankedChart, rankedBarsConfig } from './ranked-bars.ts';
+import type { SizedConfig } from './ranked-bars.ts';
 import { renderChart } from './render-chart.ts';
 import { type Renderer, startRenderer } from './renderer.ts';
 
 export interface Charts {
   /** @returns a PNG */
-  drawRanking(chart: RankedChart): Promise<Uint8Array>;
+  draw(chart: SizedConfig): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
 /** @param url a QuickChart server that is to draw; undefined: our own, on this machine, is started */
 export async function openCharts(url: string | undefined): Promise<Charts> {
-  if (url !== undefined) return { drawRanking: (chart) => drawRanking(chart, url), close: async () => {} };
+  if (url !== undefined) return { draw: (chart) => draw(chart, url), close: async () => {} };
   const own = await keepRenderer();
-  return { drawRanking: async (chart) => drawRanking(chart, (await own.renderer()).url), close: own.close };
+  return { draw: async (chart) => draw(chart, (await own.renderer()).url), close: own.close };
 }
 
-function drawRanking(chart: RankedChart, url: string): Promise<Uint8Array> {
-  const { config, width, height } = rankedBarsConfig(chart);
+function draw({ config, width, height }: SizedConfig, url: string): Promise<Uint8Array> {
   return renderChart(config, { url, width, height });
 }
 

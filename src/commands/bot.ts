@@ -47,7 +47,7 @@ export async function startBot(
   const opening = openCharts(settings.chartsUrl);
   opening.catch(() => undefined);
   const charts: Charts = {
-    drawRanking: async (chart) => (await opening).drawRanking(chart),
+    draw: async (chart) => (await opening).draw(chart),
     close: async () => (await opening).close(),
   };
 
@@ -58,6 +58,8 @@ export async function startBot(
     appToken: slack.appToken,
     slackApiUrl: slack.apiUrl,
     maxUploadBytes: settings.engine.limits.maxBytes,
+    modelsAllowed: settings.engine.modelsAllowed,
+    modelFolders: settings.modelFolders,
     flow,
     artifacts,
     charts,

@@ -6,6 +6,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Driver, Seen, SeenMessage, SeenView } from '../workspace/driver.ts';
+import { elementsOf, withNested } from '../workspace/shapes.ts';
 import { messageAsText, type Names, viewAsText } from './slack-as-text.ts';
 
 export interface Story {
@@ -96,25 +97,24 @@ export async function vote(story: Story, root: string, positions = [0, 0, 1]): P
     );
   }
   const counted = await inThread(story, root, 'three votes on the ballot', (message) => {
-    const shown = messageAsText(message, story.names).toLowerCase();
-    return message.ts === ballot.ts && voters.every((user) => shown.includes(`@${user.toLowerCase()}`));
+    const shown = messageAsText(message, story.names);
+    return message.ts === ballot.ts && voters.every((user) => shown.includes(user));
   });
   say('Podium', messageAsText(counted, story.names));
 }
 
-/** The owner takes the top-ranked model. */
-export async function useTopRanked({ driver, say, ...story }: Story, root: string): Promise<void> {
-  const ballot = await inThread(
-    { driver, say, ...story },
-    root,
-    'the ballot',
-    (message) => buttonsOf(message, 'decide_top').length > 0,
-  );
-  say(owner, 'presses "Use top-ranked"');
+/** The owner takes the top-ranked model, trained as the modal proposes. */
+export async function useTopRanked(story: Story, root: string): Promise<void> {
+  const { driver, say } = story;
+  const ballot = await inThread(story, root, 'the ballot', (message) => buttonsOf(message, 'decide_top').length > 0);
+  say(owner, 'presses "Use top-ranked…"');
   mustWork(
     await driver.click({ user: owner, channel, ts: ballot.ts, action_id: 'decide_top' }),
-    'pressing "Use top-ranked"',
+    'pressing "Use top-ranked…"',
   );
+  await modal(story, 'use_top');
+  say(owner, 'presses Train it');
+  mustWork(await driver.submit(owner), 'pressing Train it');
 }
 
 /** Waits for the full training. @returns the folder of the model */
@@ -203,12 +203,11 @@ function expectChosen(view: SeenView, block: string, expected: number): void {
     throw new UserError(`${block}: expected ${expected} to be preselected, got ${found.join(', ') || 'none'}`);
 }
 
-/** block_ids of the buttons with this action. */
-function buttonsOf(message: SeenMessage, actionId: string): string[] {
-  return (message.blocks ?? []).flatMap((block) => {
-    const own = [...(block.elements ?? []), ...(block.accessory ? [block.accessory] : [])];
-    return own.some((element) => 'action_id' in element && element.action_id === actionId)
-      ? (block.block_id ?? [])
-      : [];
-  });
+/** block_ids of the buttons with this action; each card of a carousel has its own. */
+export function buttonsOf({ blocks = [] }: SeenMessage, actionId: string): string[] {
+  return blocks
+    .flatMap(withNested)
+    .flatMap((block) =>
+      elementsOf(block).some(({ action_id }) => action_id === actionId) ? (block.block_id ?? []) : [],
+    );
 }

@@ -1,5 +1,7 @@
 /** `podium models`: the catalogue as a table, or what of it suits a language, long texts or a file, best first. */
 import path from 'node:path';
+import { modelReason } from '../bot/model-reason.ts';
+import { voiceOf } from '../bot/words/voice.ts';
 import { UserError } from '../errors.ts';
 import { type CatalogueModel, catalogue } from '../flows/catalogue.ts';
 import { hasModelOfItsOwn, type Needs, needsOf, recommendModels, refusedModels } from '../flows/recommendation.ts';
@@ -30,7 +32,11 @@ export async function printModels(options: ModelsOptions): Promise<void> {
   console.log(
     tableAsText([
       [...columns, 'points', 'why'],
-      ...recommended.map(({ model, score, reason }) => [...facts(model), String(Math.round(score)), reason]),
+      ...recommended.map(({ model, score, facts: why }) => [
+        ...facts(model),
+        String(Math.round(score)),
+        modelReason(why, voiceOf('en')),
+      ]),
     ]),
   );
   const refused = refusedModels(needs).filter(fits);

@@ -33,6 +33,8 @@ const environmentSchema = z.object({
   PODIUM_MAX_LABELS: count,
   /** globs of model hub ids that may be loaded, separated by commas; unset: all */
   PODIUM_MODELS_ALLOWED: given,
+  /** folders of models on the workers, separated by commas, that people may choose besides the hub's */
+  PODIUM_MODEL_FOLDERS: given,
   /** the model hub, by the names that its own tools use */
   HF_ENDPOINT: given.pipe(z.url({ protocol: /^https?$/ }).optional()),
   HF_TOKEN: given,
@@ -50,6 +52,8 @@ export interface Settings {
   port: number | undefined;
   chartsUrl: string | undefined;
   redisUrl: string | undefined;
+  /** absolute folders of models, the same on every worker */
+  modelFolders: string[];
   engine: EngineSettings;
   slack: SlackSettings | null;
 }
@@ -72,6 +76,7 @@ const expected: Record<keyof z.infer<typeof environmentSchema>, string> = {
   PODIUM_MAX_CELL: 'a number of characters',
   PODIUM_MAX_LABELS: 'a number of labels',
   PODIUM_MODELS_ALLOWED: 'globs such as intfloat/*,FacebookAI/*',
+  PODIUM_MODEL_FOLDERS: 'absolute folders, separated by commas',
   HF_ENDPOINT: 'a URL such as https://models.example.org',
   HF_TOKEN: 'a token',
   REDIS_URL: 'a URL such as redis://127.0.0.1:6379',
@@ -98,17 +103,23 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     port: values.PODIUM_PORT,
     chartsUrl: values.PODIUM_CHARTS,
     redisUrl: values.REDIS_URL,
+    modelFolders: listOf(values.PODIUM_MODEL_FOLDERS) ?? [],
     engine: engineSettings(values, stateDir),
     slack: slackSettings(values),
   };
 }
 
+const listOf = (value: string | undefined): string[] | undefined =>
+  value
+    ?.split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
 function engineSettings(values: z.infer<typeof environmentSchema>, stateDir: string): EngineSettings {
-  const allowed = values.PODIUM_MODELS_ALLOWED?.split(',').map((glob) => glob.trim());
   return {
     cacheFolder: path.resolve(values.PODIUM_CACHE ?? path.join(stateDir, 'cache')),
     provider: values.PODIUM_PROVIDER ?? 'auto',
-    modelsAllowed: allowed?.filter((glob) => glob !== '') ?? null,
+    modelsAllowed: listOf(values.PODIUM_MODELS_ALLOWED) ?? null,
     hubUrl: values.HF_ENDPOINT ?? null,
     hubToken: values.HF_TOKEN ?? null,
     limits: readLimits(values),

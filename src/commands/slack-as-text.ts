@@ -9,6 +9,14 @@ const cellSchema = z.looseObject({ text: z.string() });
 const tableSchema = z.looseObject({ rows: z.array(z.array(cellSchema)) });
 const elementsSchema = z.looseObject({ elements: z.array(z.looseObject({ text: z.unknown() })) });
 const textSchema = z.union([z.string(), z.looseObject({ text: z.string() }).transform(({ text }) => text)]);
+const cardSchema = z.looseObject({
+  type: z.literal('card'),
+  title: z.unknown(),
+  subtitle: z.unknown(),
+  body: z.unknown(),
+  actions: z.array(z.looseObject({ text: z.unknown() })).optional(),
+});
+const cardsSchema = z.looseObject({ type: z.literal('carousel'), elements: z.array(cardSchema) });
 const imageSchema = z.looseObject({ slack_file: z.looseObject({ id: z.string() }) });
 
 /** User ids to names. */
@@ -39,6 +47,8 @@ export function imagesOf(message: SeenMessage): string[] {
 
 function blockAsText(block: Block, names: Names): string {
   if (block.type === 'divider') return '';
+  const cards = cardsSchema.safeParse(block);
+  if (cards.success) return cards.data.elements.map((card) => cardAsText(card, names)).join('\n');
   if (block.type === 'image') return '(chart)';
   const table = tableSchema.safeParse(block);
   if (table.success) return tableAsText(table.data.rows.map((row) => row.map(({ text }) => text)));
@@ -53,6 +63,12 @@ function blockAsText(block: Block, names: Names): string {
   return readable(textOf(block.text), names) + (button === '' ? '' : `  [ ${button} ]`);
 }
 
+function cardAsText({ title, subtitle, body, actions = [] }: z.output<typeof cardSchema>, names: Names): string {
+  const [head, ...lines] = [`${textOf(title)}  ${textOf(subtitle)}`, ...textOf(body).split('\n')];
+  const buttons = actions.map(({ text }) => `  [ ${textOf(text)} ]`).join('');
+  return [`${readable(head ?? '', names)}${buttons}`, ...lines.map((line) => `  ${readable(line, names)}`)].join('\n');
+}
+
 function textOf(value: unknown): string {
   return textSchema.safeParse(value).data ?? '';
 }
@@ -61,6 +77,7 @@ function textOf(value: unknown): string {
 function readable(mrkdwn: string, names: Names): string {
   const shown = mrkdwn
     .replace(/<@(\w+)>/g, (_, id: string) => `@${names.get(id) ?? id}`)
+    .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');

@@ -5,7 +5,14 @@
 import os from 'node:os';
 import { type ConnectionOptions, DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { cancelChannel, decodeFailure, type EngineSettings, type Progress, queues } from '../flows/contracts.ts';
+import {
+  cancelChannel,
+  decodeFailure,
+  type EngineSettings,
+  type Progress,
+  type ProviderName,
+  queues,
+} from '../flows/contracts.ts';
 import { type JobRun, runInProcess } from './job-runner.ts';
 import { machineSpeed } from './machine-speed.ts';
 import { deviceText, withProvider } from './onnx/providers.ts';
@@ -106,7 +113,7 @@ async function isForAnother(redis: Redis, { data }: Job): Promise<boolean> {
 }
 
 async function runJob(
-  options: WorkerOptions,
+  options: WorkerOptions & { settings: { provider: ProviderName } },
   kind: JobRun['kind'],
   job: Job,
   signal: AbortSignal | undefined,
@@ -114,13 +121,16 @@ async function runJob(
   const payload = queues[kind].payload.safeParse(job.data);
   if (!payload.success)
     throw new UnrecoverableError(`Job ${job.id} holds a malformed payload: ${payload.error.message}`);
+  const { artifactUrl, settings } = options;
+  const who = { worker: os.hostname(), device: deviceText(settings.provider) };
   let reportedMs = -Infinity;
   const onProgress = (progress: Progress): void => {
     const nowMs = performance.now();
     if (nowMs - reportedMs < progressEveryMs) return;
     reportedMs = nowMs;
-    job.updateProgress(progress).catch((error: Error) => options.log(`progress of ${job.id}: ${error.message}`));
+    job
+      .updateProgress({ ...progress, ...who })
+      .catch((error: Error) => options.log(`progress of ${job.id}: ${error.message}`));
   };
-  const { artifactUrl, settings } = options;
   return runInProcess({ kind, artifactUrl, settings, payload: payload.data, signal, onProgress });
 }

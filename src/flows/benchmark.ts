@@ -26,6 +26,8 @@ const eventNames = [
   'dataset_given',
   'profiled',
   'profile_failed',
+  /** something was entered in the wizard */
+  'noted',
   'planned',
   'submitted',
   'train_only',
@@ -64,6 +66,8 @@ export const effectNames = [
   /** in the thread: what happened on the way that people should know of */
   'show_milestones',
   'show_ranking',
+  /** further charts and tables, once the ballot is open */
+  'show_details',
   'show_ballot',
   'show_vote_result',
   'show_decision',
@@ -98,7 +102,9 @@ const whileTraining: Row = {
 };
 
 /** Failed trials are tried again, and everything is ranked anew. */
-const tryAgain: Row = { retried: to('running', 'show_ballot', 'show_progress', 'queue_trials') };
+const tryAgain: Row = {
+  retried: to('running', 'show_ballot', 'show_vote_result', 'show_progress', 'queue_trials'),
+};
 
 /** The vote is open, or over without having decided. */
 const untilDecided: Row = {
@@ -108,11 +114,12 @@ const untilDecided: Row = {
 };
 
 const table: Record<StateName, Row> = {
-  draft: { dataset_given: to('profiling', 'queue_profile'), cancelled: to('cancelled') },
-  profiling: { profiled: to('configuring'), profile_failed: to('draft'), cancelled: to('cancelled') },
+  draft: { noted: to('draft'), dataset_given: to('profiling', 'queue_profile'), cancelled: to('cancelled') },
+  profiling: { noted: to('profiling'), profiled: to('configuring'), profile_failed: to('draft'), cancelled: to('cancelled') },
   configuring: {
     // other columns, or another file: profiled anew
     dataset_given: to('profiling', 'queue_profile'),
+    noted: to('configuring'),
     planned: to('configuring'),
     submitted: to('queued', 'show_progress', 'queue_trials'),
     // one model, chosen in the wizard: nothing to compare
@@ -130,7 +137,7 @@ const table: Record<StateName, Row> = {
     nothing_ranked: to('failed', 'show_progress', 'show_ranking', 'show_outcome'),
   },
   // The ballot follows the table in the thread, so it waits until that stands there.
-  ranked: { results_posted: to('voting', 'show_ballot') },
+  ranked: { results_posted: to('voting', 'show_ballot', 'show_vote_result', 'show_details') },
   voting: {
     ...untilDecided,
     voted: to('voting', 'show_ballot'),

@@ -9,7 +9,12 @@ export const mayDecide = ({ owner, plan }: Benchmark, user: string): boolean =>
   user === owner || (plan?.vote.deciders.includes(user) ?? false);
 
 /** What was chosen, and how it is to be trained. `choices` are for `manual` only. */
-export type Wish = Pick<Decision, 'kind' | 'reason' | 'training'> & { choices?: Decision['choices'] };
+export type Wish = Pick<Decision, 'reason' | 'training'> & {
+  kind: 'top' | 'manual' | 'stop';
+  choices?: Decision['choices'];
+  /** when the vote had opened that the person looked at; another: they would decide about a ranking they haven't seen */
+  openedMs?: number | null;
+};
 
 /**
  * Ends the vote, if it is still open, with a decision.
@@ -18,7 +23,8 @@ export type Wish = Pick<Decision, 'kind' | 'reason' | 'training'> & { choices?: 
 export function decide(flow: Flow, benchmarkId: string, by: string, wish: Wish): Benchmark {
   const benchmark = requireBenchmark(flow.database, benchmarkId);
   checkMayDecide(benchmark, by);
-  const { kind, reason, training } = wish;
+  const { kind, reason, training, openedMs } = wish;
+  if (openedMs !== undefined) checkSameRanking(benchmark, openedMs);
   const choices = kind === 'top' ? topOfEachTable(benchmark) : kind === 'manual' ? (wish.choices ?? []) : [];
   if (kind === 'manual') checkManual(benchmark, choices);
   const decision: Decision = { kind, choices, by, reason, atMs: flow.nowMs(), training };
@@ -38,6 +44,18 @@ export function checkMayDecide(benchmark: Benchmark, user: string): void {
     );
 }
 
+/**
+ * Every ranking has a vote of its own.
+ * @param openedMs when the vote had opened that a person looked at
+ * @throws UserError where it is another by now
+ */
+export function checkSameRanking({ ballot }: Benchmark, openedMs: number | null): void {
+  if (openedMs !== (ballot?.openedMs ?? null))
+    throw new UserError('The models have been ranked anew meanwhile. Look at the new table first.', {
+      code: 'ranked_anew',
+    });
+}
+
 /** By the rules that were set beforehand; nobody in person. */
 export function decideByVote(flow: Flow, benchmarkId: string, choices: Decision['choices'], ballot: Ballot): Benchmark {
   const decision: Decision = { kind: 'vote', choices, by: null, reason: null, atMs: flow.nowMs(), training: null };
@@ -53,11 +71,43 @@ export function topOfEachTable(benchmark: Benchmark): Decision['choices'] {
   return rows.filter((row) => row.rank === 1).map(({ language, model }) => ({ language, model }));
 }
 
-/** One model of the table for each of them. */
+/** The recommended of each table: rank 1, or the cheapest of those tied with it. */
+export function recommendedOfEachTable(benchmark: Benchmark): Decision['choices'] {
+  const rows = benchmark.ranking?.rows ?? [];
+  return topOfEachTable(benchmark).map((top) => {
+    const row = rows.find(({ language, recommended }) => recommended && language === top.language);
+    return row ? { language: row.language, model: row.model } : top;
+  });
+}
+
+/**
+ * Has a full training that failed run again, under a job id of its own.
+ * @throws UserError when there is none, or somebody tries who isn't asked
+ */
+export function retryTraining(flow: Flow, benchmarkId: string, by: string): Benchmark {
+  const benchmark = requireBenchmark(flow.database, benchmarkId);
+  if (!canRetryTraining(benchmark))
+    throw new UserError('There is no failed training left to try again.', { code: 'no_failed_training' });
+  if (!mayDecide(benchmark, by))
+    throw new UserError('Only those who may decide about this benchmark can try its training again.', {
+      code: 'not_training_retrier',
+    });
+  const attempt = (benchmark.training?.attempt ?? 0) + 1;
+  return apply(flow, benchmarkId, 'train_retried', {
+    fields: { error: null, training: { progress: null, result: null, attempt } },
+  });
+}
+
+/** Before the decision it was trials that failed. */
+export const canRetryTraining = ({ state, decision }: Benchmark): boolean =>
+  accepts(state, 'train_retried') && decision !== null && decision.choices.length > 0;
+
+/** At most one model of its table for each of them. */
 function checkManual({ ranking }: Benchmark, choices: Decision['choices']): void {
   const rows = ranking?.rows ?? [];
   const known = (choice: Decision['choices'][number]) =>
     rows.some((row) => row.language === choice.language && row.model === choice.model);
-  if (choices.length === 0 || !choices.every(known))
+  const tables = new Set(choices.map(({ language }) => language));
+  if (choices.length === 0 || tables.size < choices.length || !choices.every(known))
     throw new UserError('Choose a model of the ranked table.', { code: 'not_in_table' });
 }

@@ -190,14 +190,14 @@ async function settleJob(options: JobsOptions, kind: QueueKind, queue: Queue, jo
   } else if (kind === 'pilot') {
     outcomes.pilotEnded(options.flow, subjectOf(jobId), failure ?? queues.pilot.result.parse(value));
   } else {
-    outcomes.trainingEnded(options.flow, subjectOf(jobId), failure ?? queues.train.result.parse(value));
+    outcomes.trainingEnded(options.flow, jobId, failure ?? queues.train.result.parse(value));
   }
 }
 
 function noteProgress(flow: Flow, kind: QueueKind, jobId: string, data: unknown): void {
   if (kind === 'trial') outcomes.trialProgressed(flow, jobId, data);
   if (kind === 'pilot') outcomes.pilotProgressed(flow, subjectOf(jobId), data);
-  if (kind === 'train') outcomes.trainingProgressed(flow, subjectOf(jobId), data);
+  if (kind === 'train') outcomes.trainingProgressed(flow, jobId, data);
 }
 
 /**
@@ -227,7 +227,8 @@ function datasetOf(flow: Flow, benchmark: Benchmark): DatasetRef {
   return { datasetHash: row.hash, artifactKey: row.artifactKey, fileName: row.fileName };
 }
 
-const preparationOf = (benchmark: Benchmark): Preparation => benchmark.plan?.preparation ?? noPreparation;
+const preparationOf = ({ plan, draft }: Benchmark): Preparation =>
+  plan?.preparation ?? draft?.chosen.preparation ?? noPreparation;
 
 function requireRoles(benchmark: Benchmark): NonNullable<Benchmark['roles']> {
   if (!benchmark.roles) throw new RetryableError(`Benchmark ${benchmark.id} has no columns chosen yet`);

@@ -114,21 +114,22 @@ function changesOf({ result, predictionsKey, rung }: TrialJobResult) {
   return { status: 'paused' as const, progress, ...race };
 }
 
-export function trainingProgressed(flow: Flow, benchmarkId: string, data: unknown): void {
+export function trainingProgressed(flow: Flow, jobId: string, data: unknown): void {
   const progress = progressSchema.parse(data);
-  const benchmark = getBenchmark(flow.database, benchmarkId);
-  if (!benchmark || !accepts(benchmark.state, 'train_progressed')) return;
-  apply(flow, benchmarkId, 'train_progressed', {
+  const benchmark = getBenchmark(flow.database, subjectOf(jobId));
+  if (!benchmark || !accepts(benchmark.state, 'train_progressed') || jobIds.train(benchmark) !== jobId) return;
+  apply(flow, benchmark.id, 'train_progressed', {
     fields: { training: { progress, result: null, attempt: benchmark.training?.attempt ?? 0 } },
   });
 }
 
-export function trainingEnded(flow: Flow, benchmarkId: string, outcome: TrainJobResult | Failure): void {
-  const benchmark = getBenchmark(flow.database, benchmarkId);
-  if (!benchmark || !accepts(benchmark.state, 'trained')) return;
-  if (isFailure(outcome)) apply(flow, benchmarkId, 'train_failed', { fields: { error: outcome.message } });
+/** News of a try that failed before come too late once it is tried again. */
+export function trainingEnded(flow: Flow, jobId: string, outcome: TrainJobResult | Failure): void {
+  const benchmark = getBenchmark(flow.database, subjectOf(jobId));
+  if (!benchmark || !accepts(benchmark.state, 'trained') || jobIds.train(benchmark) !== jobId) return;
+  if (isFailure(outcome)) apply(flow, benchmark.id, 'train_failed', { fields: { error: outcome.message } });
   else
-    apply(flow, benchmarkId, 'trained', {
+    apply(flow, benchmark.id, 'trained', {
       fields: { training: { progress: null, result: outcome, attempt: benchmark.training?.attempt ?? 0 } },
     });
 }

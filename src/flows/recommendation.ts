@@ -22,8 +22,22 @@ export interface Needs {
 export interface Recommendation {
   model: CatalogueModel;
   score: number;
-  /** one sentence for a person */
-  reason: string;
+  facts: ModelFacts;
+}
+
+/** What speaks for a model and against it, with some texts in mind. */
+export interface ModelFacts {
+  /** what it is made for: nothing yet, it learns from these texts alone */
+  madeFor: 'nothing' | 'many' | readonly string[];
+  /** of the texts, in languages that it is made for; null: it is for any, or no language is known */
+  share: number | null;
+  /** longest text that it reads whole, in tokens; null: any */
+  maxTokens: number | null;
+  /** whether it reads these whole; null: their length isn't known */
+  readsWhole: boolean | null;
+  size: 'usual' | 'small' | 'large';
+  /** made for one kind of text */
+  special: boolean;
 }
 
 const points = {
@@ -53,7 +67,7 @@ const smallTo = 50;
 export function recommendModels(needs: Needs): Recommendation[] {
   return catalogue
     .filter((model) => model.trains === true && readShare(model, wanted(needs)) >= fewestShare)
-    .map((model) => ({ model, score: scoreOf(model, needs), reason: reasonOf(model, needs) }))
+    .map((model) => ({ model, score: scoreOf(model, needs), facts: modelFacts(model, needs) }))
     .sort((a, b) => b.score - a.score || weightsOf(a.model) - weightsOf(b.model));
 }
 
@@ -120,35 +134,16 @@ function sizePoints(model: CatalogueModel): number {
   return weights > smallTo ? points.base : points.small;
 }
 
-const languageNames = new Intl.DisplayNames('en', { type: 'language' });
-const nameOf = (code: string): string => languageNames.of(code) ?? code;
-
-/** Short: a modal shows about 75 characters of it. */
-function reasonOf(model: CatalogueModel, needs: Needs): string {
-  const parts = [languagePart(model, needs), lengthPart(model, needs), sizePart(model)];
-  return `${parts.filter((part) => part !== null).join('; ')}.`;
-}
-
-function languagePart(model: CatalogueModel, needs: Needs): string {
-  const { languages, family } = model;
-  if (family === null) return 'Learns from your texts alone';
-  if (languages === 'many') return 'For many languages';
+export function modelFacts(model: CatalogueModel, needs: Needs): ModelFacts {
+  const { languages, family, maxTokens, special } = model;
   const texts = wanted(needs);
-  const share = readShare(model, texts);
-  const own = languages.length === 1 ? `Made for ${nameOf(languages[0] ?? '')}` : `For ${languages.length} languages`;
-  return texts.length > 0 && share < 0.995 ? `${own}, ${Math.round(100 * share)} % of your texts` : own;
-}
-
-function lengthPart({ maxTokens }: CatalogueModel, { tokens }: Needs): string | null {
-  if (maxTokens === null) return 'reads texts whole';
-  const limit = maxTokens.toLocaleString('en');
-  if (tokens === null) return `reads ${limit} tokens`;
-  return tokens <= maxTokens ? `reads yours whole (${limit} tokens)` : `cuts texts at ${limit} tokens`;
-}
-
-function sizePart(model: CatalogueModel): string | null {
-  if (model.special) return 'for one kind of text only';
   const weights = weightsOf(model);
-  if (weights > largeFrom) return 'large, wants a GPU';
-  return model.family !== null && weights <= smallTo ? 'small' : null;
+  return {
+    madeFor: family === null ? 'nothing' : languages,
+    share: family === null || languages === 'many' || texts.length === 0 ? null : readShare(model, texts),
+    maxTokens,
+    readsWhole: maxTokens === null ? true : needs.tokens === null ? null : needs.tokens <= maxTokens,
+    size: weights > largeFrom ? 'large' : family !== null && weights <= smallTo ? 'small' : 'usual',
+    special,
+  };
 }

@@ -9,21 +9,25 @@ interface Candidate {
   imbalance: Imbalance;
 }
 
+export interface Suggestion {
+  category: string;
+  /** the largest of its profile, or the most different from those suggested before it */
+  because: 'largest' | 'different';
+  profile: Imbalance['profile'];
+}
+
 /**
  * At most `limit` categories, never one with fewer than 2 labels or 20 documents. First the largest of each profile,
- * then those most different from what is chosen already. Each reason says why, in figures.
+ * then those most different from what is chosen already.
  */
-export function suggestCategories(
-  categories: readonly CategoryProfile[],
-  limit = 3,
-): { category: string; reason: string }[] {
+export function suggestCategories(categories: readonly CategoryProfile[], limit = 3): Suggestion[] {
   const candidates = categories.flatMap((category): Candidate[] => {
     const { imbalance, documents, labels, unusable } = category;
     const usable = unusable === null && labels.length >= 2 && documents >= fewestDocuments;
     return usable && imbalance ? [{ category, imbalance }] : [];
   });
   const chosen: Candidate[] = [];
-  const reasons: string[] = [];
+  const reasons: Suggestion['because'][] = [];
   for (const profile of profiles) {
     const largest = candidates
       .filter(({ imbalance }) => imbalance.profile === profile)
@@ -33,24 +37,20 @@ export function suggestCategories(
       );
     if (!largest || chosen.length >= limit) continue;
     chosen.push(largest);
-    reasons.push(`the largest ${profile} one`);
+    reasons.push('largest');
   }
   while (chosen.length < limit) {
     const rest = candidates.filter((candidate) => !chosen.includes(candidate));
     const next = rest.toSorted((a, b) => distanceTo(chosen, b) - distanceTo(chosen, a))[0];
     if (!next) break;
     chosen.push(next);
-    reasons.push(`the most different of the others, ${next.imbalance.profile}`);
+    reasons.push('different');
   }
-  return chosen.map((candidate, index) => ({
-    category: candidate.category.name,
-    reason: `${reasons[index] ?? ''}: ${figures(candidate)}`,
+  return chosen.map(({ category, imbalance }, index) => ({
+    category: category.name,
+    because: reasons[index] ?? 'different',
+    profile: imbalance.profile,
   }));
-}
-
-function figures({ category, imbalance }: Candidate): string {
-  const texts = category.documents.toLocaleString('en');
-  return `Gini ${imbalance.gini.toFixed(2)}, ratio ${imbalance.ratio.toFixed(1)}, ${texts} texts`;
 }
 
 /** Distance to the nearest chosen one, over Gini, entropy, number of labels and kind, each on a scale of about 1. */

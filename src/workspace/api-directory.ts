@@ -7,16 +7,27 @@ import { channelForBot, directChannel } from './messages.ts';
 import { APP, type Channel, TEAM, type User } from './state.ts';
 import { findUser, type World } from './world.ts';
 
-export function shownUser(user: User): Record<string, unknown> {
+// A zone's name or offset at a time, as Slack gives them: with daylight saving, the offset in seconds.
+function zone(tz: string, atMs: number): { tz: string; tz_label: string; tz_offset: number } {
+  const part = (timeZoneName: 'long' | 'longOffset') =>
+    new Intl.DateTimeFormat('en-US', { timeZone: tz, timeZoneName })
+      .formatToParts(atMs)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d+):(\d+)/.exec(part('longOffset')) ?? [];
+  const seconds = (Number(hours) * 60 + Number(minutes)) * 60;
+  return { tz, tz_label: part('long'), tz_offset: sign === '-' ? -seconds : seconds };
+}
+
+/** A user as users.info shows them at a time; `locale` only where the call asked for it. */
+export function shownUser(user: User, nowMs: number, withLocale = false): Record<string, unknown> {
   return {
     id: user.id,
     team_id: TEAM.id,
     name: user.name,
     deleted: false,
     real_name: user.real_name,
-    tz: 'Etc/UTC',
-    tz_label: 'UTC',
-    tz_offset: 0,
+    ...zone(user.tz, nowMs),
+    ...(withLocale && { locale: user.locale }),
     profile: { real_name: user.real_name, display_name: user.real_name, team: TEAM.id },
     is_admin: user.is_owner,
     is_owner: user.is_owner,
@@ -89,10 +100,10 @@ function open(world: World, args: unknown): Record<string, unknown> {
 }
 
 function userInfo(world: World, args: unknown): Record<string, unknown> {
-  const { user: id } = parseArgs(z.object({ user: z.string() }), args);
+  const { user: id, include_locale } = parseArgs(z.object({ user: z.string(), include_locale: flag.optional() }), args);
   const user = world.state.users.find((one) => one.id === id);
   if (user === undefined) throw new ApiError('user_not_found');
-  return { user: shownUser(user) };
+  return { user: shownUser(user, world.now(), include_locale) };
 }
 
 export const directoryMethods: Record<string, Method> = {
@@ -106,6 +117,10 @@ export const directoryMethods: Record<string, Method> = {
   'users.info': { scopes: ['users:read'], run: userInfo },
   'users.list': {
     scopes: ['users:read'],
-    run: (world) => ({ members: world.state.users.map(shownUser), response_metadata: { next_cursor: '' } }),
+    run: (world, args) => {
+      const { include_locale } = parseArgs(z.object({ include_locale: flag.optional() }), args);
+      const members = world.state.users.map((user) => shownUser(user, world.now(), include_locale));
+      return { members, response_metadata: { next_cursor: '' } };
+    },
   },
 };

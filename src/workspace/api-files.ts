@@ -8,15 +8,18 @@ import { addMessage, botMessage, channelForBot, requireMember } from './messages
 import { APP } from './state.ts';
 import { findFile, type World } from './world.ts';
 
+const altText = z.string().max(limits.files.alt_txt.value).optional();
 const uploadSchema = z.object({
   filename: z.string().min(1),
   length: count.min(limits.files.min_length_bytes),
-  alt_txt: z.string().max(limits.files.alt_txt.value).optional(),
+  alt_txt: altText,
+  // @slack/web-api sends the documented alt_txt under this name.
+  alt_text: altText,
 });
 
 function uploadUrl(world: World, args: unknown): Record<string, unknown> {
-  const { filename, length, alt_txt } = parseArgs(uploadSchema, args);
-  const file = createFile(world, { name: filename, user: APP.userId, size: length, alt_txt });
+  const { filename, length, alt_txt, alt_text } = parseArgs(uploadSchema, args);
+  const file = createFile(world, { name: filename, user: APP.userId, size: length, alt_txt: alt_txt ?? alt_text });
   return { upload_url: `${world.url}/upload/v1/${file.id}`, file_id: file.id };
 }
 

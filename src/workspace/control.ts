@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { shownChannel, shownUser } from './api-directory.ts';
 import { faultsSchema, noFaults, orderFaults } from './faults.ts';
 import { isLoopback } from './http.ts';
-import { closeView, fill, openHome, shortcut, slash, submit, write } from './person.ts';
+import { closeView, fill, openHome, reload, shortcut, slash, submit, write } from './person.ts';
 import { click, findPlace, requireElement, suggest } from './person-actions.ts';
 import { PersonError } from './person-input.ts';
 import { latestFor, seenBy } from './seen.ts';
@@ -120,6 +120,11 @@ const POST: Record<string, Route> = {
     openHome(world, user);
     return answer(world, user, undefined);
   },
+  reload: (world, input) => {
+    const user = userOf(world, who.parse(input));
+    reload(world, user);
+    return answer(world, user, undefined);
+  },
   request_url: setRequestUrl,
   faults: (world, input) => {
     const order = faultsSchema.parse(input);
@@ -165,7 +170,7 @@ const GET: Record<string, Route> = {
     const { last } = z.object({ last: z.coerce.number().int().positive().optional() }).parse(input);
     return { ok: true, log: last === undefined ? world.log : world.log.slice(-last) };
   },
-  users: (world) => ({ ok: true, users: world.state.users.map(shownUser) }),
+  users: (world) => ({ ok: true, users: world.state.users.map((user) => shownUser(user, world.now(), true)) }),
   channels: (world, input) => {
     const { user } = z.object({ user: z.string().optional() }).parse(input);
     const id = user === undefined ? undefined : userOf(world, { user });

@@ -22,6 +22,7 @@ const fileSeen = z.looseObject({
   name: z.string(),
   url_private_download: z.string(),
   mimetype: z.string(),
+  alt_txt: z.string().optional(),
 });
 
 const messageSeen = messageSchema.extend({
@@ -87,6 +88,8 @@ export interface Driver {
   click(order: ElementAt & { value?: unknown }): Promise<Seen>;
   suggest(order: ElementAt & { value: string }): Promise<Seen>;
   home(user: string): Promise<Seen>;
+  /** Starts the person's client anew: what stood there only, ephemeral messages and modals, is gone. */
+  reload(user: string): Promise<Seen>;
   /** What a person sees now. */
   look(at: Look): Promise<Seen>;
   view(user: string): Promise<SeenView | null>;
@@ -146,6 +149,7 @@ export function createDriver(url: string): Driver {
     click: (order) => act('click', order),
     suggest: (order) => act('suggest', order),
     home: (user) => act('home', { user }),
+    reload: (user) => act('reload', { user }),
     look,
     view: async (user) => (await look({ user })).view,
     messages: async (at) => (await look(at)).messages,

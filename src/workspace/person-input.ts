@@ -114,7 +114,8 @@ export async function typeInto(
   offered: Option[],
 ): Promise<StateValue> {
   const { type } = element;
-  const what = `${JSON.stringify(textOf(block.label) || block.block_id)} (${type})`;
+  const label = textOf(block.label);
+  const what = label === '' ? `${JSON.stringify(block.block_id)} (${type})` : JSON.stringify(label);
   switch (type) {
     case 'plain_text_input':
     case 'email_text_input':

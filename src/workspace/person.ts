@@ -144,6 +144,16 @@ export function openHome(world: World, user: string): void {
   world.events.emit({ type: 'app_home_opened', user, channel, tab: 'home', ...view });
 }
 
+/**
+ * Starts the client anew: ephemeral messages "do not persist across reloads" (docs of chat.postEphemeral), and modals stand
+ * in the client only; the app hears nothing of either.
+ */
+export function reload(world: World, user: string): void {
+  world.ephemerals = world.ephemerals.filter((one) => one.user !== user);
+  world.stacks.delete(user);
+  world.changed({ kind: 'view', user });
+}
+
 /** Fills in fields of the top modal, one after the other. */
 export async function fill(
   world: World,

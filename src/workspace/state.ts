@@ -10,6 +10,8 @@ const userSchema = z.object({
   real_name: z.string(),
   is_bot: z.boolean(),
   is_owner: z.boolean(),
+  locale: z.string().default('en-US'),
+  tz: z.string().default('Etc/UTC'),
 });
 export type User = z.infer<typeof userSchema>;
 
@@ -77,12 +79,22 @@ export const APP = { id: 'A0PODIUM01', botId: 'B0PODIUM01', userId: 'U0PODIUM01'
 /** Who is in the workspace unless it is told otherwise. The first owns it. */
 export const PEOPLE: readonly string[] = ['Ana', 'Bo', 'Chi', 'Dee'];
 
-const person = (name: string, is_owner: boolean): User => ({
+/** How people read, in the order in which they joined. */
+const READINGS = [
+  { locale: 'en-US', tz: 'America/New_York' },
+  { locale: 'en-GB', tz: 'Europe/London' },
+  { locale: 'en-US', tz: 'Asia/Tokyo' },
+  { locale: 'fr-FR', tz: 'Europe/Paris' },
+] as const;
+const ELSEWHERE = { locale: 'en-US', tz: 'Etc/UTC' };
+
+const person = (name: string, index: number): User => ({
   id: `U0${name.toUpperCase().padEnd(7, '0')}1`,
   name: name.toLowerCase(),
   real_name: name,
   is_bot: false,
-  is_owner,
+  is_owner: index === 0,
+  ...(READINGS[index] ?? ELSEWHERE),
 });
 
 /** What a reset leaves as it is, so that a running app goes on working. */
@@ -96,8 +108,8 @@ interface Installation {
 /** The workspace as a newcomer finds it: some people, and three channels; the app is in all but #random. */
 export function seedState(app: Installation, names: readonly string[], nowMs: number): State {
   const users: User[] = [
-    ...names.map((name, index) => person(name, index === 0)),
-    { id: APP.userId, name: APP.name, real_name: 'Podium', is_bot: true, is_owner: false },
+    ...names.map(person),
+    { id: APP.userId, name: APP.name, real_name: 'Podium', is_bot: true, is_owner: false, ...ELSEWHERE },
   ];
   const everybody = users.map((user) => user.id);
   const people = everybody.filter((id) => id !== APP.userId);

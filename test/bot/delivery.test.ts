@@ -165,12 +165,12 @@ test('an update that would change nothing is not sent', async () => {
 });
 
 test('a chart that cannot be drawn does not keep the table back', async () => {
-  const broken: Charts = { drawRanking: () => Promise.reject(new Error('no canvas')), close: async () => {} };
+  const broken: Charts = { draw: () => Promise.reject(new Error('no canvas')), close: async () => {} };
   await using f = await start(broken);
   await f.carryOut('show_progress', 'show_ranking');
   const messages = await f.thread();
   assert.ok(has(messages[1], 'data_table') && !has(messages[1], 'image'));
-  assert.match(f.lines.join('\n'), /chart of b1: no canvas/);
+  assert.match(f.lines.join('\n'), /chart chart_ranked of b1: no canvas/);
 });
 
 test('what Slack refuses for good is given up with its reason, and the rest goes on', async () => {

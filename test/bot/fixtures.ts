@@ -1,25 +1,23 @@
 /** Every view and message of the bot, plain and at its extremes, by name: for the laws here and for Slack's own check. */
-import type { ModalView } from '@slack/types';
-import { manualChoiceView } from '../../src/bot/manual-choice.ts';
-import { ballotMessage } from '../../src/bot/messages/ballot.ts';
-import { decisionMessage } from '../../src/bot/messages/decision.ts';
+import type { HomeView, ModalView } from '@slack/types';
 import { type Message, richnesses } from '../../src/bot/messages/message.ts';
 import { progressMessage } from '../../src/bot/messages/progress.ts';
-import { rankingMessage } from '../../src/bot/messages/ranking.ts';
+import { rankingMessage } from '../../src/bot/results/ranking.ts';
 import { choicesView } from '../../src/bot/wizard/choices-step.ts';
 import { columnsView } from '../../src/bot/wizard/columns-step.ts';
 import { datasetView, notMemberView, readingView } from '../../src/bot/wizard/dataset-step.ts';
 import { reviewView } from '../../src/bot/wizard/review-step.ts';
 import { voiceOf } from '../../src/bot/words/voice.ts';
-import { candidatesOf } from '../../src/flows/ballot.ts';
 import { stateNames } from '../../src/flows/benchmark.ts';
 import type { Profile } from '../../src/flows/contracts.ts';
 import { estimateTrials } from '../../src/flows/estimate.ts';
 import { planTrials } from '../../src/flows/plan.ts';
 import type { DatasetRow } from '../../src/storage/benchmark-queries.ts';
-import { aBenchmark, aProfile, aRanking, aResult, aRow, aTrial, nasty } from './support.ts';
+import { overviewFixtures } from './overview-fixtures.ts';
+import { aBenchmark, aProfile, aRanking, aRow, aTrial, nasty } from './support.ts';
+import { voteFixtures } from './vote-fixtures.ts';
 
-export type Fixture = { name: string; view: ModalView } | { name: string; message: Message };
+export type Fixture = { name: string; view: ModalView | HomeView } | { name: string; message: Message };
 
 const emptyProfile: Profile = { ...aProfile({ categories: 0, languages: 0 }), categories: [] };
 
@@ -50,9 +48,6 @@ const knownFiles = (count: number): DatasetRow[] =>
   }));
 
 function views(): Fixture[] {
-  const manyRows = ['en', 'fr'].flatMap((language) =>
-    Array.from({ length: 60 }, (_, index) => aRow(index + 1, { language })),
-  );
   const all: [name: string, view: ModalView][] = [
     ['first step', datasetView('b1', [], null)],
     ['first step with files from before and trouble', datasetView('b1', knownFiles(100), nasty.repeat(30))],
@@ -67,56 +62,25 @@ function views(): Fixture[] {
     ['choices at their extreme, kept', choicesView('b1', extremeProfile, aBenchmark().plan)],
     ['review', aReview(aProfile())],
     ['review at its extreme', aReview(extremeProfile)],
-    ['choosing by hand', manualChoiceView(aBenchmark())],
-    ['choosing by hand among many', manualChoiceView(aBenchmark({ ranking: aRanking(manyRows) }))],
   ];
   return all.map(([name, view]) => ({ name, view }));
 }
 
 function messages(): Fixture[] {
   const voice = voiceOf('en');
-  const votes = Array.from({ length: 500 }, (_, index) => ({
-    benchmarkId: 'b1',
-    ballot: '',
-    user: `U${index}`,
-    choice: candidatesOf(aBenchmark())[0]?.id ?? '',
-    castMs: index,
-  }));
   const sixty = aRanking(Array.from({ length: 60 }, (_, index) => aRow(index + 1, { reason: nasty })));
-  const languages = aRanking(
-    Array.from({ length: 40 }, (_, index) => aRow((index % 2) + 1, { language: `l${index >> 1}` })),
-  );
-  const decision = {
-    kind: 'manual' as const,
-    choices: [{ language: nasty, model: nasty }],
-    by: 'U1',
-    reason: nasty,
-    atMs: 0,
-    training: null,
-  };
-  const decided = aBenchmark({ state: 'decided', decision });
-  const models = [{ category: 'theme', language: null, folder: '01-theme', result: aResult() }];
-  const result = { artifactPrefix: 'models/b1/', files: [{ key: 'models/b1/x', sizeBytes: 2_000_000 }], models };
-  const done = { ...decided, state: 'done' as const, training: { progress: null, result, attempt: 0 } };
   const trials = Array.from({ length: 60 }, (_, index) => aTrial(index, { status: index % 2 ? 'done' : 'running' }));
-  const at = (prefix: string): string => `/models/${prefix}`;
   const all: [name: string, message: Message][] = [
     ...stateNames.map((state): [string, Message] => [
       `progress, ${state}`,
       progressMessage(aBenchmark({ state }), trials, { ownerName: nasty, form: 'plan', nowMs: 1000 }, voice),
     ]),
     ...richnesses.flatMap((richness): [string, Message][] => [
-      [`ranking as ${richness}`, rankingMessage(aBenchmark(), 'F0CHART0001', richness)],
-      [`ranking of sixty as ${richness}`, rankingMessage(aBenchmark({ ranking: sixty }), null, richness)],
+      [`ranking as ${richness}`, rankingMessage(aBenchmark(), 'F0CHART0001', richness, voice)],
+      [`ranking of sixty as ${richness}`, rankingMessage(aBenchmark({ ranking: sixty }), null, richness, voice)],
     ]),
-    ['ballot', ballotMessage(aBenchmark(), [])],
-    ['ballot of 500', ballotMessage(aBenchmark(), votes)],
-    ['ballot over many languages', ballotMessage(aBenchmark({ ranking: languages }), [])],
-    ['ballot closed', ballotMessage(decided, votes)],
-    ['decision', decisionMessage(decided, at, voice)],
-    ['decision with a trained model', decisionMessage(done, at, voice)],
   ];
   return all.map(([name, message]) => ({ name, message }));
 }
 
-export const fixtures = (): Fixture[] => [...views(), ...messages()];
+export const fixtures = (): Fixture[] => [...views(), ...messages(), ...voteFixtures(), ...overviewFixtures()];

@@ -1,6 +1,6 @@
 /** Benchmarks, profiles and rankings for tests of builders: plain ones, and ones with everything at its extreme. */
 import assert from 'node:assert/strict';
-import type { ModalView } from '@slack/types';
+import type { HomeView, ModalView } from '@slack/types';
 import type { Message } from '../../src/bot/messages/message.ts';
 import { defaultModels } from '../../src/flows/catalogue.ts';
 import {
@@ -214,6 +214,6 @@ export function assertPostable(message: Message): void {
   );
 }
 
-export function assertOpenable(view: ModalView): void {
-  assert.deepEqual(checkView(view, 'modal', options).problems, []);
+export function assertOpenable(view: ModalView | HomeView): void {
+  assert.deepEqual(checkView(view, view.type, options).problems, []);
 }

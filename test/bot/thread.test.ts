@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { awaitModel, awaitRanking, newStory, type Story } from '../../src/commands/demo-story.ts';
+import { awaitModel, awaitRanking, buttonsOf, newStory, type Story } from '../../src/commands/demo-story.ts';
 import { messageAsText } from '../../src/commands/slack-as-text.ts';
-import type { SeenMessage } from '../../src/workspace/driver.ts';
+import type { SeenMessage, SeenView } from '../../src/workspace/driver.ts';
 import { type Podium, startPodium } from '../support/podium.ts';
 import { smallCsv } from '../support/small-csv.ts';
 
@@ -60,28 +60,41 @@ function inThread(what: string, wanted: RegExp, user = 'Ana'): Promise<SeenMessa
 const ballot = (): Promise<SeenMessage> => inThread('the ballot', /Which model shall it be|The vote is over/);
 
 async function press(user: string, actionId: string, position = 0): Promise<void> {
-  const message = await ballot();
-  const blocks = (message.blocks ?? []).filter((block) => JSON.stringify(block).includes(`"${actionId}"`));
-  const block_id = blocks[position]?.block_id ?? '';
+  const message = await podium.driver.waitFor(
+    `a button ${actionId}`,
+    { user, channel, thread_ts: root },
+    ({ messages }) => messages.find((one) => buttonsOf(one, actionId).length > 0),
+  );
+  const block_id = buttonsOf(message, actionId)[position] ?? '';
   const seen = await podium.driver.click({ user, channel, ts: message.ts, block_id, action_id: actionId });
   assert.equal(seen.error, undefined);
 }
+
+/** Waits for the modal that a press opened. */
+const modalOf = (user: string, callbackId: string): Promise<SeenView> =>
+  podium.driver.waitFor(`the modal ${callbackId}`, { user }, ({ view }) => view?.callback_id === callbackId && view);
 
 test('the channel holds one message; table, ballot and decision stand in its thread, each once', async () => {
   await run();
   await awaitRanking(story);
   await ballot();
   await press('Ana', 'decide_top');
+  await modalOf('Ana', 'use_top');
+  await podium.driver.submit('Ana');
   const folder = await awaitModel(story, root);
   // The message in the channel is updated last, and not more often than every few seconds.
   await inThread('the end', /is trained and ready\. Details in the thread/);
   const texts = (await thread()).map((message) => messageAsText(message, story.names));
-  assert.equal(texts.length, 4);
-  assert.match(texts[0] ?? '', /is trained and ready\. Details in the thread/);
-  assert.match(texts[1] ?? '', /Ranked models[\s\S]*\(chart\)/);
-  assert.match(texts[2] ?? '', /The vote is over/);
-  assert.doesNotMatch(texts[2] ?? '', /\[ /);
-  assert.match(texts[3] ?? '', /@ana takes the top-ranked/);
+  const once = (wanted: RegExp): string => {
+    const found = texts.filter((text) => wanted.test(text));
+    assert.equal(found.length, 1, `${wanted}: ${texts.join('\n—\n')}`);
+    return found[0] ?? '';
+  };
+  assert.match(texts[0] ?? '', /trained and ready\. Details in the thread/);
+  once(/Ranked models[\s\S]*\(chart\)/);
+  assert.doesNotMatch(once(/The vote is over/), /\[ /);
+  assert.match(once(/Ana takes the top-ranked/), /at most 10 epochs/);
+  once(/^@ana ✅ Benchmark #1: .* trained and ready/);
   const [model] = ['01-topic'].map((name) => path.join(folder, name));
   await access(path.join(model ?? '', 'config.json'));
   assert.match(await readFile(path.join(model ?? '', 'README.md'), 'utf8'), /small\.csv/);
@@ -92,11 +105,11 @@ test('a vote can be cast, moved and taken back, one for each person', async () =
   await awaitRanking(story);
   await press('Bo', 'ballot_vote', 0);
   await press('Chi', 'ballot_vote', 0);
-  await inThread('two votes', /2 votes: @bo @chi/);
+  await inThread('two votes', /2 votes: Bo, Chi/);
   await press('Bo', 'ballot_vote', 1);
-  await inThread('one vote each', /1 vote: @chi[\s\S]*1 vote: @bo/);
+  await inThread('one vote each', /1 vote: Chi[\s\S]*1 vote: Bo/);
   await press('Chi', 'ballot_vote', 0);
-  await inThread('one vote left', /No votes yet[\s\S]*1 vote: @bo/);
+  await inThread('one vote left', /0 votes[\s\S]*1 person has voted\n?.*1 vote: Bo/);
 });
 
 test('somebody who did not start the benchmark is told, alone, that they cannot decide', async () => {
@@ -110,15 +123,11 @@ test('somebody who did not start the benchmark is told, alone, that they cannot 
 test('the owner may choose another model than the first, with a reason for the record', async () => {
   const { driver } = podium;
   await press('Ana', 'decide_manual');
-  const view = await driver.waitFor(
-    'the choice',
-    { user: 'Ana' },
-    ({ view: seen }) => seen?.callback_id === 'manual_choice' && seen,
-  );
+  const view = await modalOf('Ana', 'manual_choice');
   const second = view.blocks.find(({ block_id }) => block_id === 'model_0')?.element?.options?.[1];
   await driver.fill('Ana', { model_0: { value: second?.value ?? '' }, reason: { value: 'Bo <!channel> likes it' } });
   await driver.submit('Ana');
-  const decision = await inThread('the decision', /@ana chooses/);
+  const decision = await inThread('the decision', /Ana chooses/);
   assert.match(messageAsText(decision, story.names), /> Bo <!channel> likes it/);
   assert.match(JSON.stringify(decision.blocks), /&lt;!channel&gt;/);
   await awaitModel(story, root);
@@ -128,7 +137,10 @@ test('Stop here keeps the ranking and trains nothing', async () => {
   await run();
   await awaitRanking(story);
   await press('Ana', 'decide_stop');
-  await inThread('the stop', /stops here, without a choice/);
+  await modalOf('Ana', 'stop_here');
+  await podium.driver.fill('Ana', { reason: { value: 'too few texts' } });
+  await podium.driver.submit('Ana');
+  await inThread('the stop', /Ana stops here, without a choice[\s\S]*too few texts/);
   await podium.driver.waitFor('the end in the channel', { user: 'Ana', channel }, ({ messages }) =>
     messages.some((message) => message.ts === root && /Stopped without a choice/.test(JSON.stringify(message.blocks))),
   );

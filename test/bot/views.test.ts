@@ -3,26 +3,15 @@ import { test } from 'node:test';
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { blocks } from '../../src/bot/ids.ts';
-import { manualChoiceView } from '../../src/bot/manual-choice.ts';
 import { choicesView } from '../../src/bot/wizard/choices-step.ts';
 import { columnsView } from '../../src/bot/wizard/columns-step.ts';
 import { datasetView } from '../../src/bot/wizard/dataset-step.ts';
 import type { Profile } from '../../src/flows/contracts.ts';
-import { aBenchmark, aProfile, aRanking, aRow, assertOpenable, modelIds } from './support.ts';
+import { aBenchmark, aProfile, modelIds } from './support.ts';
 
 test('what was wrong with a file is shown above the first step, and formats nothing', () => {
   const shown = JSON.stringify(datasetView('b1', [], '<!channel> is empty').blocks[0]);
   assert.match(shown, /&lt;!channel&gt; is empty/);
-});
-
-test('choosing by hand offers every ranked model, per language', () => {
-  const rows = ['en', 'fr'].flatMap((language) =>
-    Array.from({ length: 60 }, (_, index) => aRow(index + 1, { language })),
-  );
-  const view = manualChoiceView(aBenchmark({ ranking: aRanking(rows) }));
-  assertOpenable(view);
-  assert.equal(view.blocks.length, 3);
-  assertOpenable(manualChoiceView(aBenchmark()));
 });
 
 const modelsOf = (view: ModalView): string[][] =>

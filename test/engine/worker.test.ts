@@ -1,10 +1,19 @@
 /** Which worker takes a leg of a race. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import os from 'node:os';
 import { test } from 'node:test';
 import { Queue, QueueEvents } from 'bullmq';
+import { deviceText } from '../../src/engine/onnx/providers.ts';
 import { startWorker } from '../../src/engine/worker.ts';
-import { noPreparation, queues, quickRecipe, type TrialJob, workerKeyPrefix } from '../../src/flows/contracts.ts';
+import {
+  noPreparation,
+  progressSchema,
+  queues,
+  quickRecipe,
+  type TrialJob,
+  workerKeyPrefix,
+} from '../../src/flows/contracts.ts';
 import { startQueues } from '../support/queues.ts';
 import { smallCsv } from '../support/small-csv.ts';
 
@@ -37,7 +46,12 @@ test('a leg whose training paused on another host waits for that one while it ha
   const job = await queue.add('trial', leg, { jobId: 'trial-b1t0-1' });
   await handedBack;
   assert.equal(await job.isCompleted(), false);
+  const told = once(events, 'progress');
   await redis.del(announced);
-  const { result } = queues.trial.result.parse(await job.waitUntilFinished(events));
+  const finished = job.waitUntilFinished(events);
+  const [{ data }] = await told;
+  const { worker: host, device } = progressSchema.parse(data);
+  assert.deepEqual([host, device], [os.hostname(), deviceText('cpu')]);
+  const { result } = queues.trial.result.parse(await finished);
   assert.ok(result);
 });

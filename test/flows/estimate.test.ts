@@ -9,6 +9,7 @@ import {
   type Knowledge,
   modelsToPilot,
   type PastRun,
+  secondsPerModel,
 } from '../../src/flows/estimate.ts';
 import { aProfile } from '../bot/support.ts';
 
@@ -142,4 +143,16 @@ test('how far past estimates were off is told from three on, and decides the ran
   assert.deepEqual(pastError, { median: 2, benchmarks: 4 });
   assert.ok(Math.abs(highSeconds / seconds - 2) < 1e-9);
   assert.ok(told(101, 100, 99).highSeconds / seconds < 1.06);
+});
+
+test('each model of a plan has its own seconds, which sum up to the plan on one machine', () => {
+  const specs = [encoder, mini, 'builtin/tfidf-logreg'].flatMap((model) =>
+    [1, 2, 3].map((seed) => spec(model, { seed })),
+  );
+  const told = secondsPerModel(specs, profile, nothing);
+  assert.deepEqual([...told.keys()], [encoder, mini, 'builtin/tfidf-logreg']);
+  const sum = [...told.values()].reduce((total, seconds) => total + seconds, 0);
+  assert.ok(Math.abs(sum - estimateTrials(specs, profile, nothing).seconds) < 1e-6);
+  const shared = secondsPerModel(specs, profile, { ...nothing, machines: [machine, machine, machine] });
+  for (const [model, seconds] of told) assert.ok(Math.abs((shared.get(model) ?? 0) - seconds / 3) < 1e-6, model);
 });

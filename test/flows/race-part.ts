@@ -58,6 +58,7 @@ relay = startRelay({
       show_vote_result: shown,
       show_outcome: shown,
       show_milestones: shown,
+      show_details: shown,
       remind_voters: shown,
       close_vote: shown,
     },

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { modelReason } from '../../src/bot/model-reason.ts';
+import { type Language, voiceOf } from '../../src/bot/words/voice.ts';
 import { type Needs, recommendModels, refusedModels } from '../../src/flows/recommendation.ts';
 
 const needs = (languages: Record<string, number>, changes: Partial<Needs> = {}): Needs => ({
@@ -47,22 +49,29 @@ describe('recommended models', () => {
     for (const own of [needs({ en: 1 }), needs({ de: 0.6, fr: 0.4 }), needs({}, { tokens: null })]) {
       const all = recommendModels(own);
       assert.equal(new Set(ids(own)).size, all.length);
-      for (const [index, { model, score, reason }] of all.entries()) {
+      for (const [index, { model, score, facts }] of all.entries()) {
         assert.equal(model.trains, true);
         assert.ok(score <= (all[index - 1]?.score ?? Number.POSITIVE_INFINITY));
-        assert.match(reason, /^[A-Z].*\.$/);
+        assert.match(modelReason(facts, voiceOf('en')), /^[A-Z].*\.$/);
       }
     }
   });
 
   test('say why: the language, what is cut, the size', () => {
-    const reasonOf = (id: string, own: Needs) => recommendModels(own).find(({ model }) => model.id === id)?.reason;
+    const reasonOf = (id: string, own: Needs, language: Language = 'en') => {
+      const found = recommendModels(own).find(({ model }) => model.id === id);
+      return found && modelReason(found.facts, voiceOf(language));
+    };
     const long = needs({ fr: 1 }, { tokens: 900 });
     assert.equal(reasonOf('hub:almanach/camembert-base', long), 'Made for French; cuts texts at 512 tokens.');
     assert.equal(reasonOf('hub:almanach/camembertv2-base', long), 'Made for French; reads yours whole (1,024 tokens).');
     assert.match(reasonOf('hub:FacebookAI/xlm-roberta-large', long) ?? '', /large, wants a GPU/);
     const mixed = needs({ fr: 0.9, de: 0.1 });
-    assert.match(reasonOf('hub:almanach/camembert-base', mixed) ?? '', /^Made for French, 90 % of your texts;/);
+    assert.match(reasonOf('hub:almanach/camembert-base', mixed) ?? '', /^Made for French, 90\u00a0% of your texts;/);
+    assert.equal(
+      reasonOf('hub:almanach/camembert-base', mixed, 'fr'),
+      'Fait pour : français, 90\u00a0% de vos textes; lit les vôtres en entier (512 jetons).',
+    );
   });
 
   test('one for a single kind of text comes behind the others of its language', () => {

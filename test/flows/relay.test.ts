@@ -58,6 +58,7 @@ const blank: Record<EffectName, Carrier> = {
   show_vote_result: nothing,
   show_outcome: nothing,
   show_milestones: nothing,
+  show_details: nothing,
   remind_voters: nothing,
   close_vote: nothing,
 };

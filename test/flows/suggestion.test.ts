@@ -24,15 +24,11 @@ const names = (categories: CategoryProfile[], limit?: number) =>
 
 test('90/10, 95/5 and 99/1 are not sold as three profiles', () => {
   const suggested = suggestCategories([category('a', [90, 10]), category('b', [950, 50]), category('c', [99, 1])]);
-  assert.deepEqual(
-    suggested.map(({ reason }) => reason),
-    [
-      'the largest imbalanced one: Gini 0.45, ratio 19.0, 1,000 texts',
-      'the most different of the others, imbalanced: Gini 0.49, ratio 99.0, 100 texts',
-      'the most different of the others, imbalanced: Gini 0.40, ratio 9.0, 100 texts',
-    ],
-  );
-  assert.equal(suggested[0]?.category, 'b');
+  assert.deepEqual(suggested, [
+    { category: 'b', because: 'largest', profile: 'imbalanced' },
+    { category: 'c', because: 'different', profile: 'imbalanced' },
+    { category: 'a', because: 'different', profile: 'imbalanced' },
+  ]);
 });
 
 test('the largest of each profile comes first', () => {

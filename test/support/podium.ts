@@ -39,6 +39,7 @@ export async function startPodium({ withWorker = true } = {}): Promise<Podium> {
     port: 0,
     chartsUrl: undefined,
     redisUrl: redis.url,
+    modelFolders: [],
     engine: { ...plainSettings, cacheFolder: path.join(stateDir, 'cache') },
     slack: { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: `${workspace.url}/api/` },
   };

@@ -73,7 +73,7 @@ test('a channel with something new is marked until the person looks there', { sk
   assert.deepEqual(browsing.errors, []);
 });
 
-test('what goes wrong is told in a toast, and a confirmation is asked by the page, not by the browser', {
+test('what goes wrong is told in a toast until something goes well, and a confirmation is asked by the page, not by the browser', {
   skip,
 }, async () => {
   await using f = await startWorkspace({ commands: ['/benchmark'] });
@@ -99,6 +99,12 @@ test('what goes wrong is told in a toast, and a confirmation is asked by the pag
   await page.getByRole('alert').getByText('/nonsense is not a valid command.').waitFor();
   await page.getByRole('button', { name: 'Dismiss' }).click();
   assert.equal(await page.getByRole('alert').count(), 0);
+  await page.getByLabel('Message #benchmarks').fill('/nonsense');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('/nonsense is not a valid command.').waitFor();
+  await page.getByLabel('Message #benchmarks').fill('then in words');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor({ state: 'detached', timeout: 6_000 }); // of itself it would stay for 12 s
   const question = page.getByRole('dialog', { name: 'Train it?' });
   const train = page.getByRole('article').getByRole('button', { name: 'Train' });
   await train.click();

@@ -121,6 +121,33 @@ test('users and channels can be looked up', async () => {
   assert.equal((await f.client.conversations.members({ channel: 'C0BENCH001' })).members?.length, 5);
 });
 
+test('people read in their own language and time zone, and the locale comes only when asked for', async () => {
+  await using f = await startWorkspace({ now: () => Date.UTC(2026, 6, 1) });
+  const { user: dee } = await f.client.users.info({ user: 'U0DEE00001', include_locale: true });
+  assert.deepEqual(
+    [dee?.locale, dee?.tz, dee?.tz_label, dee?.tz_offset, dee?.is_admin],
+    ['fr-FR', 'Europe/Paris', 'Central European Summer Time', 7200, false],
+  );
+  const { user: ana } = await f.client.users.info({ user: 'U0ANA00001' });
+  assert.deepEqual([ana?.tz, ana?.tz_offset, ana?.is_admin], ['America/New_York', -14400, true]);
+  assert.equal(ana !== undefined && 'locale' in ana, false);
+});
+
+test('the alternative text that web-api sends with a file is kept, under the documented name', async () => {
+  await using f = await startWorkspace();
+  const file = {
+    file: Buffer.from('picture'),
+    filename: 'chart.png',
+    alt_text: 'three bars',
+    channel_id: 'C0BENCH001',
+  };
+  await f.client.filesUploadV2(file);
+  const seen = await f.driver.messages({ user: 'Ana', channel: 'benchmarks' });
+  assert.equal(seen.at(-1)?.files?.[0]?.alt_txt, 'three bars');
+  const documented = { filename: 'a.png', length: 1, alt_txt: 'x'.repeat(1001) };
+  assert.equal((await refusal(f.client.apiCall('files.getUploadURLExternal', documented))).error, 'invalid_arguments');
+});
+
 test('an upload is processed a moment later, and an image block refuses it until then', async () => {
   let nowMs = Date.now();
   await using f = await startWorkspace({ now: () => nowMs });

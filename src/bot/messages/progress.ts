@@ -5,7 +5,7 @@ import { modelName } from '../../flows/catalogue.ts';
 import type { Benchmark, Plan, Trial } from '../../flows/records.ts';
 import { estimateText } from '../estimate-text.ts';
 import { actions } from '../ids.ts';
-import { cut, escapeMrkdwn, limits, name, plain, section } from '../text.ts';
+import { cut, escapeMrkdwn, escapeWithin, limits, name, plain, section } from '../text.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
 import type { Message } from './message.ts';
 
@@ -23,6 +23,8 @@ export interface ProgressSight {
 /** A plan has at most 50 tasks. */
 const modelsShown = 50;
 const failuresShown = 3;
+/** Of a decision per language; the decision's own message has them all. */
+const choicesShown = 8;
 
 const isUnderWay = ({ status }: Trial): boolean => status === 'queued' || status === 'running';
 /** a paused one waits for the others of its rung */
@@ -139,8 +141,8 @@ export function progressMessage(benchmark: Benchmark, trials: Trial[], sight: Pr
   if (failures.length > 0) blocks.push(section(`⚠️ ${failures.join('\n⚠️ ')}`));
   if (accepts(benchmark.state, 'cancelled')) blocks.push(cancelBlock(benchmark.id, say));
   const [models, categories] = [voice.list(plan.models.map(modelName)), voice.list(plan.categories)];
-  const plainTitle = cut(say.title(number, profile.fileName, models, categories), limits.updateText / 4);
-  return { text: `${escapeMrkdwn(plainTitle)}. ${status}`, blocks };
+  const plainTitle = escapeWithin(say.title(number, profile.fileName, models, categories), limits.updateText / 4);
+  return { text: `${plainTitle}. ${status}`, blocks };
 }
 
 const isRunning = ({ state }: Benchmark): boolean => state === 'queued' || state === 'running';
@@ -280,12 +282,14 @@ function failureLines(trials: Trial[], voice: Voice): string[] {
 }
 
 /** The chosen model, or one for each language; mrkdwn. */
-export function decisionText({ decision }: Benchmark, voice: Voice): string {
-  const shown = (decision?.choices ?? []).map(({ language, model }) => {
+function decisionText({ decision }: Benchmark, voice: Voice): string {
+  const choices = decision?.choices ?? [];
+  const shown = choices.slice(0, choicesShown).map(({ language, model }) => {
     const bold = `*${name(modelName(model))}*`;
     return language === null ? bold : words(voice).forLanguage(bold, name(voice.languageName(language)));
   });
-  return voice.list(shown);
+  const more = choices.length - shown.length;
+  return voice.list(more > 0 ? [...shown, `+${more}`] : shown);
 }
 
 function cancelBlock(benchmarkId: string, say: Words): KnownBlock {

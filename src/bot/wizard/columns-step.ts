@@ -1,79 +1,137 @@
 /** Step 2: which column is what, with what was found in the file. */
-import type { ViewOutput } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { ColumnRoles, Profile } from '../../flows/contracts.ts';
-import { blocks, callbacks, valueAction } from '../ids.ts';
-import { count, cut, escapeMrkdwn, limits, name, option, plain, plural, section } from '../text.ts';
+import { actions, blocks, callbacks } from '../ids.ts';
+import { cut, escapeMrkdwn, limits, name, option, plain, section } from '../text.ts';
+import { catalogue, type Voice } from '../words/voice.ts';
+import { chosenIn, field, noneOption, oneOf, severalOf, stepView, type ViewValues } from './frame.ts';
 
 /** Columns are named by their position: a column's name may be longer than an option's value. */
-const none = 'none';
 const warningsShown = 6;
+const categoriesNamed = 12;
+const languagesNamed = 8;
 
-export function columnsView(benchmarkId: string, profile: Profile): ModalView {
-  const { roles } = profile;
-  return {
-    type: 'modal',
-    callback_id: callbacks.columns,
-    private_metadata: benchmarkId,
-    title: plain('What is in the file'),
-    submit: plain('Next'),
-    close: plain('Cancel'),
-    notify_on_close: true,
-    blocks: [
-      section(foundText(profile)),
-      ...warningBlocks(profile),
-      { type: 'divider' },
-      pickOne(profile, blocks.textColumn, 'Text', roles.text, false, profile.reasons.text),
-      pickOne(profile, blocks.languageColumn, 'Language', roles.language, true, profile.reasons.language),
-      pickOne(
-        profile,
-        blocks.annotationColumn,
-        'Annotation (JSON)',
-        roles.annotation,
-        true,
-        profile.reasons.annotation,
-      ),
-      pickLabels(profile),
-      pickOne(profile, blocks.idColumn, 'Id', roles.id, true, profile.reasons.id),
-    ],
-  };
+const words = catalogue(
+  ({ plural, count }) => ({
+    title: 'What is in the file',
+    texts: (file: string, texts: number) => `*${file}*: ${plural(texts, { one: '# text', other: '# texts' })}`,
+    left: (rows: number) => ` (${plural(rows, { one: '# row', other: '# rows' })} without one left out)`,
+    languages: (source: 'column' | 'detected' | 'mixed', listed: string) =>
+      `Languages: ${{ column: '', detected: 'detected: ', mixed: 'partly detected: ' }[source]}${listed || 'no language column'}`,
+    categories: (listed: string, more: number) =>
+      `Categories: ${listed || 'none found'}${more > 0 ? ` and ${count(more)} more` : ''}`,
+    worth: 'Worth knowing',
+    moreNotes: (notes: number) => plural(notes, { one: '… and # more note', other: '… and # more notes' }),
+    problems: (rows: number) => `Download ${plural(rows, { one: 'the # problem', other: 'the # problems' })} as CSV`,
+    text: 'Text',
+    language: 'Language',
+    annotation: 'Annotation (JSON)',
+    id: 'Id',
+    labels: 'Label columns',
+    labelsHint: 'Each becomes a category. Leave empty when the annotation column holds them.',
+    chooseText: 'Choose the column that holds the texts.',
+    chooseLabels: 'Choose at least one label column, or an annotation column.',
+    bothRoles: (column: string) => `${column} can't be both the text and a label.`,
+    noCategory: 'These columns hold no category. Choose at least one label column, or an annotation column.',
+    unusable: (reasons: string) => `No category here can be compared. ${reasons}`,
+  }),
+  ({ plural, count }) => ({
+    title: 'Contenu du fichier',
+    texts: (file: string, texts: number) => `*${file}* : ${plural(texts, { one: '# texte', other: '# textes' })}`,
+    left: (rows: number) =>
+      ` (${plural(rows, { one: '# ligne sans texte ignorée', other: '# lignes sans texte ignorées' })})`,
+    languages: (source: 'column' | 'detected' | 'mixed', listed: string) =>
+      `Langues : ${{ column: '', detected: 'détectées : ', mixed: 'en partie détectées : ' }[source]}${listed || 'pas de colonne de langue'}`,
+    categories: (listed: string, more: number) =>
+      `Catégories : ${listed || 'aucune'}${more > 0 ? ` et ${count(more)} de plus` : ''}`,
+    worth: 'Bon à savoir',
+    moreNotes: (notes: number) => plural(notes, { one: '… et # autre remarque', other: '… et # autres remarques' }),
+    problems: (rows: number) =>
+      `Télécharger ${plural(rows, { one: 'le # problème', other: 'les # problèmes' })} en CSV`,
+    text: 'Texte',
+    language: 'Langue',
+    annotation: 'Annotation (JSON)',
+    id: 'Identifiant',
+    labels: 'Colonnes d’étiquettes',
+    labelsHint: 'Chacune devient une catégorie. À laisser vide si la colonne d’annotation les contient.',
+    chooseText: 'Choisissez la colonne qui contient les textes.',
+    chooseLabels: 'Choisissez au moins une colonne d’étiquettes, ou une colonne d’annotation.',
+    bothRoles: (column: string) => `${column} ne peut pas être à la fois le texte et une étiquette.`,
+    noCategory: 'Ces colonnes ne contiennent aucune catégorie. Choisissez une colonne d’étiquettes ou d’annotation.',
+    unusable: (reasons: string) => `Aucune catégorie ne peut être comparée ici. ${reasons}`,
+  }),
+);
+
+export function columnsView(benchmarkId: string, profile: Profile, voice: Voice): ModalView {
+  const say = words(voice);
+  const { roles, reasons } = profile;
+  return stepView(
+    {
+      callbackId: callbacks.columns,
+      benchmarkId,
+      title: say.title,
+      back: 'start',
+      blocks: [
+        section(foundText(profile, voice)),
+        ...warningBlocks(benchmarkId, profile, voice),
+        { type: 'divider' },
+        pickOne(profile, blocks.textColumn, say.text, roles.text, false, reasons.text, voice),
+        pickOne(profile, blocks.languageColumn, say.language, roles.language, true, reasons.language, voice),
+        pickOne(profile, blocks.annotationColumn, say.annotation, roles.annotation, true, reasons.annotation, voice),
+        pickLabels(profile, voice),
+        pickOne(profile, blocks.idColumn, say.id, roles.id, true, reasons.id, voice),
+      ],
+    },
+    voice,
+  );
 }
 
-const sources = { column: '', detected: 'detected: ', mixed: 'partly detected: ' } as const;
-
-function foundText(profile: Profile): string {
+function foundText(profile: Profile, voice: Voice): string {
+  const say = words(voice);
   const languages = profile.languages
-    .slice(0, 8)
-    .map(({ name: language, documents }) => `${name(language)} ${count(documents)}`)
-    .join(', ');
-  const categories = profile.categories
-    .map((category) => name(category.name, 40))
-    .slice(0, 12)
-    .join(', ');
+    .slice(0, languagesNamed)
+    .map(({ code, documents }) => `${name(voice.languageName(code))} ${voice.count(documents)}`);
+  const categories = profile.categories.slice(0, categoriesNamed).map((category) => name(category.name, 40));
   const left = profile.rows - profile.documents;
   return [
-    `*${name(profile.fileName)}*: ${plural(profile.documents, 'text')}${left > 0 ? ` (${plural(left, 'row')} without one left out)` : ''}`,
-    `Languages: ${sources[profile.languageSource ?? 'column']}${languages || 'no language column'}`,
-    `Categories: ${categories || 'none found'}${profile.categories.length > 12 ? ` and ${profile.categories.length - 12} more` : ''}`,
+    `${say.texts(name(profile.fileName), profile.documents)}${left > 0 ? say.left(left) : ''}`,
+    say.languages(profile.languageSource ?? 'column', languages.join(', ')),
+    say.categories(categories.join(', '), profile.categories.length - categories.length),
   ].join('\n');
 }
 
-function warningBlocks(profile: Profile): KnownBlock[] {
+function warningBlocks(benchmarkId: string, profile: Profile, voice: Voice): KnownBlock[] {
+  const say = words(voice);
   // What was detected stands above already.
   const warnings = profile.warnings.filter(({ code }) => code !== 'language_detected');
-  if (warnings.length === 0) return [];
   // Those about the whole file first: they say how much was concerned.
   const sorted = warnings.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
   const lines = sorted.slice(0, warningsShown).map((warning) => `• ${escapeMrkdwn(cut(warning.message, 400))}`);
   const more = sorted.length - lines.length;
-  return [section(`⚠️ *Worth knowing*\n${lines.join('\n')}${more > 0 ? `\n… and ${plural(more, 'more note')}` : ''}`)];
+  const shown =
+    lines.length === 0
+      ? []
+      : [section([`⚠️ *${say.worth}*`, ...lines, ...(more > 0 ? [say.moreNotes(more)] : [])].join('\n'))];
+  const { problems } = profile;
+  if (!problems) return shown;
+  const button: KnownBlock = {
+    type: 'actions',
+    elements: [
+      {
+        type: 'button',
+        action_id: actions.problemsFile,
+        value: benchmarkId,
+        text: plain(say.problems(problems.rows), limits.buttonText),
+      },
+    ],
+  };
+  return [...shown, button];
 }
 
-function columnOptions(profile: Profile) {
-  return profile.columns
+const columnOptions = (profile: Profile) =>
+  profile.columns
     .slice(0, limits.options - 1)
     .map((column, index) => option(column.name, String(index), column.examples.slice(0, 2).join(' · ') || undefined));
-}
 
 function pickOne(
   profile: Profile,
@@ -81,70 +139,60 @@ function pickOne(
   label: string,
   chosen: string | null,
   optional: boolean,
-  reason: string | undefined,
+  hint: string | undefined,
+  voice: Voice,
 ): KnownBlock {
-  const columns = columnOptions(profile);
-  const options = optional ? [option('None', none), ...columns] : columns;
+  const none = noneOption(voice);
+  const options = [...(optional ? [none] : []), ...columnOptions(profile)];
   const index = profile.columns.findIndex((column) => column.name === chosen);
-  const initial = options.find((candidate) => candidate.value === (index < 0 ? none : String(index)));
-  return {
-    type: 'input',
-    block_id: blockId,
-    optional,
-    label: plain(label),
-    ...(reason ? { hint: plain(reason, 300) } : {}),
-    element: {
-      type: 'static_select',
-      action_id: valueAction,
-      options,
-      ...(initial ? { initial_option: initial } : {}),
-    },
-  };
+  const element = oneOf(options, index < 0 ? (none.value ?? null) : String(index));
+  // The reasons are the worker's own sentences; a person who reads another language can do without.
+  return field({ blockId, label, optional, hint: voice.language === 'en' ? hint : undefined, element });
 }
 
-function pickLabels(profile: Profile): KnownBlock {
-  const options = columnOptions(profile);
-  const initial = options.filter((candidate) =>
-    profile.roles.labels.includes(profile.columns[Number(candidate.value)]?.name ?? ''),
+function pickLabels(profile: Profile, voice: Voice): KnownBlock {
+  const say = words(voice);
+  const chosen = profile.columns.flatMap(({ name: column }, index) =>
+    profile.roles.labels.includes(column) ? [String(index)] : [],
   );
-  return {
-    type: 'input',
-    block_id: blocks.labelColumns,
-    optional: true,
-    label: plain('Label columns'),
-    hint: plain(
-      profile.reasons.labels ?? 'Each becomes a category. Leave empty when the annotation column holds them.',
-      300,
-    ),
-    element: {
-      type: 'multi_static_select',
-      action_id: valueAction,
-      options,
-      ...(initial.length > 0 ? { initial_options: initial } : {}),
-    },
-  };
+  const hint = (voice.language === 'en' ? profile.reasons.labels : undefined) ?? say.labelsHint;
+  return field({
+    blockId: blocks.labelColumns,
+    label: say.labels,
+    hint,
+    element: severalOf(columnOptions(profile), chosen),
+  });
 }
 
 export type ColumnsChoice = { roles: ColumnRoles } | { errors: Record<string, string> };
 
 /** The inverse of columnsView. */
-export function parseColumnsStep(view: ViewOutput, profile: Profile): ColumnsChoice {
-  const { values } = view.state;
-  const nameAt = (index: string | undefined): string | null => profile.columns[Number(index ?? none)]?.name ?? null;
-  const one = (blockId: string) => nameAt(values[blockId]?.[valueAction]?.selected_option?.value);
-  const labels = values[blocks.labelColumns]?.[valueAction]?.selected_options ?? [];
-  const text = one(blocks.textColumn);
-  if (text === null) return { errors: { [blocks.textColumn]: 'Choose the column that holds the texts.' } };
+export function parseColumns(values: ViewValues, profile: Profile, voice: Voice): ColumnsChoice {
+  const say = words(voice);
+  const chosen = chosenIn(values);
+  const nameAt = (index: string | null): string | null =>
+    index === null ? null : (profile.columns[Number(index)]?.name ?? null);
+  const text = nameAt(chosen.one(blocks.textColumn));
+  if (text === null) return { errors: { [blocks.textColumn]: say.chooseText } };
   const roles: ColumnRoles = {
     text,
-    id: one(blocks.idColumn),
-    language: one(blocks.languageColumn),
-    annotation: one(blocks.annotationColumn),
-    labels: labels.flatMap(({ value }) => nameAt(value) ?? []),
+    id: nameAt(chosen.one(blocks.idColumn)),
+    language: nameAt(chosen.one(blocks.languageColumn)),
+    annotation: nameAt(chosen.one(blocks.annotationColumn)),
+    labels: chosen.several(blocks.labelColumns).flatMap((index) => nameAt(index) ?? []),
   };
   if (roles.annotation === null && roles.labels.length === 0)
-    return { errors: { [blocks.labelColumns]: 'Choose at least one label column, or an annotation column.' } };
+    return { errors: { [blocks.labelColumns]: say.chooseLabels } };
   if (roles.labels.includes(text) || roles.annotation === text)
-    return { errors: { [blocks.textColumn]: `${text} can't be both the text and a label.` } };
+    return { errors: { [blocks.textColumn]: say.bothRoles(cut(text, 100)) } };
   return { roles };
+}
+
+/** What stands in the way of going on: no category at all, or none that can be compared; null: nothing. */
+export function columnsTrouble(profile: Profile, voice: Voice): Record<string, string> | null {
+  const say = words(voice);
+  if (profile.categories.some(({ unusable }) => unusable === null)) return null;
+  const reasons = profile.categories.map((category) => `${category.name}: ${category.unusable}`);
+  const text = reasons.length === 0 ? say.noCategory : say.unusable(reasons.slice(0, 3).join('; '));
+  return { [blocks.labelColumns]: cut(text, 500) };
 }

@@ -11,6 +11,8 @@ export interface Person {
   voice: Voice;
   /** of the Slack workspace */
   isAdmin: boolean;
+  /** an app, not a person */
+  isBot: boolean;
 }
 
 export interface Readers {
@@ -27,6 +29,7 @@ const userSchema = z.object({
     real_name: z.string().optional(),
     locale: z.string().optional(),
     is_admin: z.boolean().optional(),
+    is_bot: z.boolean().optional(),
     profile: z.object({ display_name: z.string().optional() }).optional(),
   }),
 });
@@ -47,6 +50,7 @@ export function createReaders(client: WebClient, database: Database, nowMs: () =
       name: user.profile?.display_name || user.real_name || user.name,
       voice: voiceOf(languageOfLocale(user.locale)),
       isAdmin: user.is_admin ?? false,
+      isBot: user.is_bot ?? false,
     };
   };
 
@@ -58,7 +62,7 @@ export function createReaders(client: WebClient, database: Database, nowMs: () =
       known.set(userId, entry);
       entry.person.catch(() => known.delete(userId));
     }
-    const stranger: Person = { name: userId, voice: voiceOf('en'), isAdmin: false };
+    const stranger: Person = { name: userId, voice: voiceOf('en'), isAdmin: false, isBot: false };
     const tooLate = Promise.withResolvers<Person>();
     const timer = setTimeout(() => tooLate.resolve(stranger), waitMs);
     return Promise.race([entry.person, tooLate.promise])

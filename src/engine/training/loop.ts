@@ -149,8 +149,10 @@ async function runEpoch<Document>(run: Run<Document>, before: Story): Promise<St
   const { signal } = hooks;
   const epoch = before.epochs.length + 1;
   const steps = epochs * Math.ceil(data.train.length / task.recipe.batchSize);
+  // of the last epoch that was validated, until this one is
+  let validationMacroF1 = data.validation.length > 0 ? (before.epochs.at(-1)?.validationMacroF1 ?? null) : null;
   const report = (step: number, note: string | null) =>
-    hooks.onProgress({ stage: 'training', share: step / Math.max(1, steps), epoch, epochs, note });
+    hooks.onProgress({ stage: 'training', share: step / Math.max(1, steps), epoch, epochs, note, validationMacroF1 });
   const { trainLoss, step } = await runBatches(run, epoch, before.step, steps, report);
   await stepper.settle();
   const weights = stepper.state.weights();
@@ -158,6 +160,7 @@ async function runEpoch<Document>(run: Run<Document>, before: Story): Promise<St
   const asked = validates ? await validate(network, data.validation, task, { weights, provider, signal }) : null;
   if (asked) hooks.onValidated?.(epoch, asked.predicted);
   const score = asked?.score ?? 0;
+  if (asked) validationMacroF1 = asked.score;
   report(step, `epoch ${epoch}: loss ${trainLoss.toFixed(3)}, validation macro-F1 ${score.toFixed(3)}`);
   const better = score > before.best.score || !validates;
   if (better) await best.keep(epoch, weights);

@@ -97,6 +97,8 @@ function App(): ComponentChildren {
       throw error;
     });
     if (seen.error !== undefined && !SHOWN_ELSEWHERE.includes(seen.error)) say(seen.error);
+    // What stood there when the person acted was about an earlier attempt; what was said since stays.
+    if (seen.error === undefined) for (const { id } of toasts) dismiss(id);
     return seen;
   };
   const modal = useModal(sight?.seen.view?.id, perform);
@@ -198,4 +200,7 @@ function Room({ sight, place, name, menu, lost, go, perform, onMenu }: RoomProps
     }`;
 }
 
+const [navigation] = performance.getEntriesByType('navigation');
+if (navigation instanceof PerformanceNavigationTiming && navigation.type === 'reload')
+  await act('reload', { user: placeFromAddress().user }).catch(() => {}); // an unreachable workspace is told by the page
 render(html`<${App} />`, document.body);

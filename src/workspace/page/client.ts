@@ -7,6 +7,8 @@ export interface Person {
   name: string;
   real_name: string;
   is_bot: boolean;
+  locale: string;
+  tz: string;
 }
 
 export interface Room {

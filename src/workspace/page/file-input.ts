@@ -57,7 +57,7 @@ export function FileInput(use: Use): ComponentChildren {
       <span>${busy ? html`<span class="spinner"></span> Uploading…` : html`Drop ${most === 1 ? 'a file' : 'files'} here, or <u>choose</u>`}</span>
       ${kinds ? html`<small>${kinds}</small>` : null}
     </label>
-    <ul class="files">${held.map(
+    <ul class="files" aria-label="Chosen files">${held.map(
       (file, index) => html`<li>
         ${String(file.name)} ${typeof file.size === 'number' ? html`<small>${sizeText(file.size)}</small>` : null}
         <button type="button" class="icon" aria-label=${`Remove ${String(file.name)}`} onClick=${() => remove(index)}>✕</button>

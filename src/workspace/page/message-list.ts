@@ -33,7 +33,7 @@ function dayOf(ts: string): string {
 function Files({ message }: { message: SeenMessage }): ComponentChildren {
   return message.files?.map((file) =>
     file.mimetype.startsWith('image/')
-      ? html`<img class="picture" src=${`/_control/files/${file.id}`} alt=${file.name} />`
+      ? html`<img class="picture" src=${`/_control/files/${file.id}`} alt=${file.alt_txt ?? file.name} />`
       : html`<div class="file"><a href=${`/_control/files/${file.id}`} download=${file.name}>${file.name}</a></div>`,
   );
 }

@@ -5,7 +5,7 @@ import { Blocks } from './blocks.ts';
 import { Dialog } from './dialog.ts';
 import { TextOf } from './mrkdwn.ts';
 
-/** The modal on top of a person's stack. Escape closes it, as ✕ closes all of them. */
+/** The modal on top of a person's stack. Escape closes it, as ✕ closes all of them. `children`: notices, above its buttons. */
 export function Modal({
   view,
   depth,
@@ -32,6 +32,7 @@ export function Modal({
     </header>
     ${view.trouble ? html`<div class="block-alert error" role="alert">${view.trouble}</div>` : null}
     <div class="modal-body"><${Blocks} key=${view.id} blocks=${view.blocks} surface=${surface} /></div>
+    ${children}
     <footer>
       <button onClick=${() => onClose(false)}>${view.close?.text ?? 'Cancel'}</button>
       ${
@@ -42,6 +43,5 @@ export function Modal({
           : null
       }
     </footer>
-    ${children}
   <//>`;
 }

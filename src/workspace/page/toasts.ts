@@ -16,7 +16,7 @@ const MEANINGS: Record<string, string> = {
 const SHOWN_MS = 12_000;
 const MOST = 4;
 
-/** Short notices of what went wrong; they go after a while, or when dismissed. */
+/** Short notices of what went wrong; they go after a while, when dismissed, or when the person's next act goes well. */
 export function useToasts(): { toasts: Toast[]; say: (error: string) => void; dismiss: (id: number) => void } {
   const [toasts, setToasts] = useState<Toast[]>([]);
   const dismiss = (id: number) => setToasts((all) => all.filter((one) => one.id !== id));

@@ -5,7 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
+import { trainNetwork } from '../../../src/engine/training/loop.ts';
+import type { Progress } from '../../../src/flows/contracts.ts';
+import { quietHooks } from '../../support/hooks.ts';
 import { epochs, tinyTask, trainTiny } from './resumable-training.ts';
+import { tinyBatch, tinyNetwork } from './tiny-network.ts';
 
 const toldSchema = z.object({ epoch: z.number(), outcome: z.string().nullable() });
 const entry = new URL('resumable-training.ts', import.meta.url);
@@ -121,5 +125,22 @@ test('a damaged checkpoint, or one whose best weights are damaged, is ignored', 
       assert.equal(await trainTiny(checkpoints, tinyTask(), (epoch) => told.push(epoch)), unbroken);
       assert.equal(told.length, epochs, `${name}: ${damage}`);
     }
+  }
+});
+
+test('progress tells the score of the last epoch that was validated, before the first none', async () => {
+  const told: [number | null, number | null | undefined][] = [];
+  const task = tinyTask();
+  const data = {
+    train: tinyBatch(60, 'multi-class', 1).documents,
+    validation: tinyBatch(30, 'multi-class', 2).documents,
+  };
+  const onProgress = ({ epoch, validationMacroF1 }: Progress) => told.push([epoch, validationMacroF1]);
+  const { epochs: scored } = await trainNetwork(tinyNetwork(0.1), data, task, 1e-2, quietHooks({ onProgress }));
+  assert.equal(told[0]?.[1], null);
+  for (const { epoch, validationMacroF1 } of scored) {
+    const own = told.filter(([of]) => of === epoch);
+    assert.equal(own.at(-1)?.[1], validationMacroF1);
+    if (epoch > 1) assert.equal(own[0]?.[1], scored[epoch - 2]?.validationMacroF1);
   }
 });

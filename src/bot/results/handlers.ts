@@ -1,0 +1,134 @@
+/** Buttons under the ranking: a model's mistakes, the files, and trying failed trials again. */
+import { createHash } from 'node:crypto';
+import type { App } from '@slack/bolt';
+import { UserError } from '../../errors.ts';
+import { mayDecide } from '../../flows/decision.ts';
+import { predictionsCsv } from '../../flows/predictions-csv.ts';
+import { type Benchmark, getTrials, requireBenchmark } from '../../flows/records.ts';
+import { retryFailedTrials } from '../../flows/retry.ts';
+import { findMessage } from '../../storage/message-queries.ts';
+import { onButton, whisper } from '../buttons.ts';
+import type { BotContext } from '../context.ts';
+import { uploadOnce } from '../delivery.ts';
+import { actions, callbacks } from '../ids.ts';
+import { escapeMrkdwn } from '../text.ts';
+import { troubleText } from '../trouble.ts';
+import { catalogue, type Voice } from '../words/voice.ts';
+import { confusedTrials, confusionChoiceView, parseConfusionChoice } from './confusion-choice.ts';
+import { confusionPicture } from './pictures.ts';
+import { resultsCsv } from './results-file.ts';
+
+const words = catalogue(
+  () => ({
+    results: 'Results',
+    predictions: 'Predictions on the test texts',
+    thereAlready: (link: string) =>
+      `The file stands in this thread already${link === '' ? '' : `: <${link}|open it>`}.`,
+  }),
+  () => ({
+    results: 'Résultats',
+    predictions: 'Prédictions sur les textes de test',
+    thereAlready: (link: string) => `Le fichier est déjà dans ce fil${link === '' ? '' : ` : <${link}|l’ouvrir>`}.`,
+  }),
+);
+
+export function registerResults(app: App, context: BotContext): void {
+  const { flow } = context;
+  onButton(app, context, actions.retryTrials, async (body, value) => {
+    const benchmark = requireBenchmark(flow.database, value);
+    const { isAdmin } = await context.readers.person(body.user.id);
+    if (!isAdmin && !mayDecide(benchmark, body.user.id))
+      throw new UserError('Only the person who started this benchmark, or whom they named, can try again.', {
+        code: 'not_retrier',
+      });
+    retryFailedTrials(flow, value);
+  });
+  onButton(app, context, actions.resultsFile, async (body, value) => {
+    const benchmark = requireBenchmark(flow.database, value);
+    const { ranking } = benchmark;
+    if (!ranking) throw new UserError('There are no results yet.', { code: 'no_results' });
+    const title = words(context.readers.channel(benchmark.channel)).results;
+    const told = await shareFile(context, benchmark, 'results', JSON.stringify(ranking), title, async () =>
+      Buffer.from(resultsCsv(ranking)),
+    );
+    if (told !== null) await whisper(context, body, told((await context.readers.person(body.user.id)).voice));
+  });
+  onButton(app, context, actions.predictionsFile, async (body, value) => {
+    const benchmark = requireBenchmark(flow.database, value);
+    const trials = getTrials(flow.database, value);
+    const title = words(context.readers.channel(benchmark.channel)).predictions;
+    const about = trials.map(({ predictionsKey, attempt }) => `${predictionsKey} ${attempt}`).join();
+    const told = await shareFile(context, benchmark, 'predictions', about, title, () =>
+      predictionsCsv(trials, (key) => context.artifacts.get(key)),
+    );
+    if (told !== null) await whisper(context, body, told((await context.readers.person(body.user.id)).voice));
+  });
+  onButton(app, context, actions.confusion, async (body, value) => {
+    const benchmark = requireBenchmark(flow.database, value);
+    const { voice } = await context.readers.person(body.user.id);
+    const view = confusionChoiceView(benchmark, getTrials(flow.database, value), voice);
+    await context.client.views.open({ trigger_id: body.trigger_id, view });
+  });
+  app.view(callbacks.confusion, async ({ ack, view, body }) => {
+    await ack();
+    await showConfusion(context, view.private_metadata, parseConfusionChoice(view), body.user.id);
+  });
+}
+
+/**
+ * Puts a file into the thread, once for each content.
+ * @returns what to tell the person when it stands there already; null when it was shared just now
+ */
+async function shareFile(
+  context: BotContext,
+  benchmark: Benchmark,
+  kind: 'results' | 'predictions',
+  about: string,
+  title: string,
+  make: () => Promise<Uint8Array>,
+): Promise<((voice: Voice) => string) | null> {
+  const { flow, client } = context;
+  const role = `${kind}_${createHash('sha256').update(about).digest('hex').slice(0, 12)}`;
+  const known = findMessage(flow.database, benchmark.id, role)?.fileId ?? null;
+  if (known !== null) {
+    const { file } = await client.files.info({ file: known });
+    return (voice) => words(voice).thereAlready(file?.permalink ?? '');
+  }
+  const fileName = `benchmark-${benchmark.number}-${kind}.csv`;
+  const thread = findMessage(flow.database, benchmark.id, 'progress')?.ts ?? null;
+  await uploadOnce({ flow, client }, benchmark, role, async () => ({ bytes: await make(), fileName, title }), thread);
+  return null;
+}
+
+async function showConfusion(
+  context: BotContext,
+  benchmarkId: string,
+  trialId: string | null,
+  user: string,
+): Promise<void> {
+  const { flow, client, readers } = context;
+  const benchmark = requireBenchmark(flow.database, benchmarkId);
+  const { voice } = await readers.person(user);
+  const thread = findMessage(flow.database, benchmarkId, 'progress')?.ts;
+  const at = { channel: benchmark.channel, user, ...(thread ? { thread_ts: thread } : {}) };
+  try {
+    const trial = confusedTrials(benchmark, getTrials(flow.database, benchmarkId)).find(({ id }) => id === trialId);
+    const picture = trial && confusionPicture(trial, voice);
+    if (!trial || !picture) throw new UserError('That trial has no result any more.', { code: 'no_results' });
+    const role = `confusion_${trial.id}_${trial.attempt}_${voice.language}`;
+    const fileId = await uploadOnce({ flow, client }, benchmark, role, async () => ({
+      bytes: await context.charts.draw(picture.sized),
+      fileName: 'confusion.png',
+      title: picture.title,
+      altText: picture.altText,
+    }));
+    await client.chat.postEphemeral({
+      ...at,
+      text: escapeMrkdwn(picture.altText),
+      blocks: [{ type: 'image', slack_file: { id: fileId }, alt_text: picture.altText }],
+    });
+  } catch (error) {
+    const text = troubleText(error, `confusion matrix of ${benchmarkId} for ${user}`, voice, context.log);
+    await client.chat.postEphemeral({ ...at, text: escapeMrkdwn(text) });
+  }
+}
