@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import type { WebClient } from '@slack/web-api';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { commandName } from '../src/bot/ids.ts';
+import { callbacks, commandName } from '../src/bot/ids.ts';
 
 type Manifest = Exclude<Parameters<WebClient['apps']['manifest']['validate']>[0]['manifest'], string>;
 type BotScope = NonNullable<NonNullable<NonNullable<Manifest['oauth_config']>['scopes']>['bot']>[number];
@@ -92,11 +92,14 @@ const manifestSchema = closed(
 
 /** What each Web API method asks for in public and private channels: https://docs.slack.dev/reference/methods */
 const scopesOfMethod: Record<string, BotScope[]> = {
+  'chat.getPermalink': [],
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
+  'conversations.members': ['channels:read', 'groups:read'],
+  'conversations.open': ['im:write'],
   'conversations.replies': ['channels:history', 'groups:history'],
   'files.info': ['files:read'],
   filesUploadV2: ['files:write'],
@@ -168,7 +171,11 @@ describe('manifest.yml', () => {
     const subscribed: string[] = settings?.event_subscriptions?.bot_events ?? [];
     assert.deepEqual(subscribed.toSorted(), events.toSorted());
     assert.equal(features?.app_home?.home_tab_enabled ?? false, events.includes('app_home_opened'));
-    const shortcuts = allMatches(sources, /\bapp\.shortcut\(\s*([^,\s]+)/g);
-    assert.equal(features?.shortcuts?.length ?? 0, shortcuts.length);
+    const shortcuts = allMatches(sources, /\bapp\.shortcut\b[^{]*\{[^}]*callback_id: callbacks\.(\w+)/g);
+    assert.deepEqual(shortcuts, ['benchmarkFile']);
+    assert.deepEqual(
+      features?.shortcuts?.map(({ type, callback_id }) => [type, callback_id]),
+      [['message', callbacks.benchmarkFile]],
+    );
   });
 });

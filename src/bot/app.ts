@@ -1,4 +1,5 @@
 /** The bot: Slack on one side, flows on the other. Nothing here knows whether Slack is Slack or the local workspace. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Charts } from '../charts/charts.ts';
@@ -9,8 +10,10 @@ import type { Carrier } from '../flows/relay.ts';
 import type { ArtifactStore } from '../storage/artifacts.ts';
 import { createCarriers, type SlackEffect } from './carriers.ts';
 import { createChannelSight } from './channel-sight.ts';
+import { registerFileShortcut } from './commands/file-shortcut.ts';
 import { registerCommand } from './commands/handlers.ts';
 import type { BotContext } from './context.ts';
+import { registerHome } from './home/handlers.ts';
 import { createPermalinks } from './permalinks.ts';
 import { registerResults } from './results/handlers.ts';
 import { finalIfLasting } from './slack-error.ts';
@@ -33,6 +36,7 @@ export interface BotOptions {
   artifacts: ArtifactStore;
   charts: Charts;
   listWorkers: () => Promise<WorkerInfo[]>;
+  classify: BotContext['classify'];
   log: (line: string) => void;
 }
 
@@ -41,6 +45,7 @@ export interface Bot {
   /** how long an effect has to wait, so that Slack's limits hold */
   waitMs: UpdateBudget['waitMs'];
   onProfiled: (benchmark: Benchmark) => void;
+  onStateChanged: (benchmark: Benchmark) => void;
   start: () => Promise<void>;
   stop: () => Promise<void>;
 }
@@ -52,6 +57,7 @@ export interface Bot {
 const forPeople: WebClientOptions = { retryConfig: { retries: 2, minTimeout: 200, maxTimeout: 1000 }, timeout: 10_000 };
 /** What is asked beside an answer: where Slack says "later", the answer goes without it. */
 const forAsides: WebClientOptions = { retryConfig: { retries: 0 }, timeout: 5000, rejectRateLimitedCalls: true };
+const closeWithinMs = 2000;
 const forDelivery: WebClientOptions = { retryConfig: { retries: 0 }, timeout: 30_000, rejectRateLimitedCalls: false };
 
 export function createBot(options: BotOptions): Bot {
@@ -83,6 +89,8 @@ export function createBot(options: BotOptions): Bot {
   registerWizard(app, context);
   registerThread(app, context);
   registerResults(app, context);
+  registerFileShortcut(app, context);
+  const home = registerHome(app, context);
   app.error(async (error) => log(`handler: ${error.stack ?? error.message}`));
   const forMessages = new WebClient(botToken, { ...forDelivery, ...at });
   const budget = createUpdateBudget(options.flow.nowMs);
@@ -92,13 +100,18 @@ export function createBot(options: BotOptions): Bot {
     onProfiled: (benchmark) => {
       showProfiled(context, benchmark).catch((error: Error) => log(`profile of ${benchmark.id}: ${error.message}`));
     },
+    onStateChanged: home.changed,
     start: async () => {
       await app.start().catch((error: unknown) => {
         throw finalIfLasting(error, 'the connection');
       });
     },
     stop: async () => {
+      home.stop();
+      // App.stop resolves before the socket is closed.
+      const gone = new Promise((resolve) => receiver.client.once('disconnected', resolve));
       await app.stop();
+      await Promise.race([gone, wait(closeWithinMs, undefined, { ref: false })]);
     },
   };
 }

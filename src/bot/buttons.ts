@@ -6,13 +6,16 @@ import { noticeView } from './decision-views.ts';
 import { escapeMrkdwn } from './text.ts';
 import { troubleText } from './trouble.ts';
 
+/** What it takes to answer a button. */
+export type ButtonContext = Pick<BotContext, 'client' | 'readers' | 'log'>;
+
 const inThreadSchema = z.object({ thread_ts: z.string() });
 const ephemeralSchema = z.object({ is_ephemeral: z.literal(true) });
 
 /** @param press what the button does; `value` is the button's own, `respond` answers in place of an ephemeral message */
 export function onButton(
   app: App,
-  context: BotContext,
+  context: ButtonContext,
   actionId: string,
   press: (body: BlockButtonAction, value: string, respond: RespondFn) => void | Promise<void>,
 ): void {
@@ -35,7 +38,11 @@ export function onButton(
 }
 
 /** Says something to the person who pressed, where they pressed, seen by nobody else. @param text mrkdwn */
-export async function whisper({ client, readers }: BotContext, body: BlockButtonAction, text: string): Promise<void> {
+export async function whisper(
+  { client, readers }: ButtonContext,
+  body: BlockButtonAction,
+  text: string,
+): Promise<void> {
   const channel = body.channel?.id;
   const thread = inThreadSchema.safeParse(body.message).data?.thread_ts;
   if (!channel) {

@@ -1,6 +1,7 @@
 /** What the handlers work with; made once in app.ts and passed on. */
 import type { WebClient } from '@slack/web-api';
 import type { Charts } from '../charts/charts.ts';
+import type { Classify } from '../flows/classify.ts';
 import type { WorkerInfo } from '../flows/contracts.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { ArtifactStore } from '../storage/artifacts.ts';
@@ -30,5 +31,7 @@ export interface BotContext {
   modelFolders: readonly string[];
   /** those that are there */
   listWorkers: () => Promise<WorkerInfo[]>;
+  /** what a benchmark's trained models say of a text; a UserError when no worker answers in time */
+  classify: Classify;
   log: (line: string) => void;
 }

@@ -2,15 +2,14 @@
 import type { ViewOutput } from '@slack/bolt';
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
-import { FinalError } from '../errors.ts';
 import { modelName } from '../flows/catalogue.ts';
 import type { RankingRow } from '../flows/contracts.ts';
 import { recommendedOfEachTable, topOfEachTable, type Wish } from '../flows/decision.ts';
-import type { Benchmark, Decision, TrainSettings } from '../flows/records.ts';
+import { type Benchmark, type Decision, type TrainSettings, trainSettingsSchema } from '../flows/records.ts';
 import { usualTraining } from '../flows/train-plan.ts';
 import { boldModel, costs, scoreText } from './candidate-text.ts';
 import { blocks, callbacks, valueAction } from './ids.ts';
-import { cut, limits, name, option, plain, section } from './text.ts';
+import { cut, name, option, plain, section } from './text.ts';
 import { catalogue, type Voice } from './words/voice.ts';
 
 const words = catalogue(
@@ -22,7 +21,7 @@ const words = catalogue(
     back: 'Back',
     close: 'Close',
     whatFollows: (categories: number) =>
-      `Full training on ${plural(categories, { one: '# category', other: '# categories' })} starts at once:`,
+      `Full training on ${plural(categories, { one: '# category', other: '# categories' })} starts at once.`,
     stopFollows:
       'The ranking and the votes stay in the thread; nothing is trained, and nobody can vote or decide after that.',
     which: 'Which one?',
@@ -47,7 +46,7 @@ const words = catalogue(
     back: 'Retour',
     close: 'Fermer',
     whatFollows: (categories: number) =>
-      `L'entraînement complet sur ${plural(categories, { one: '# catégorie', other: '# catégories' })} commence aussitôt :`,
+      `L'entraînement complet sur ${plural(categories, { one: '# catégorie', other: '# catégories' })} commence aussitôt.`,
     stopFollows:
       "Le classement et les votes restent dans le fil ; rien n'est entraîné, et plus personne ne peut voter ni décider.",
     which: 'Lequel ?',
@@ -92,6 +91,7 @@ export function topView(benchmark: Benchmark, voice: Voice): ModalView {
   const say = words(voice);
   const top = topOfEachTable(benchmark);
   const recommended = recommendedOfEachTable(benchmark);
+  const follows = say.whatFollows(benchmark.plan?.categories.length ?? 0);
   const differ = recommended.filter(({ model }, table) => model !== top[table]?.model);
   return {
     type: 'modal',
@@ -101,7 +101,9 @@ export function topView(benchmark: Benchmark, voice: Voice): ModalView {
     submit: plain(say.train),
     close: plain(say.back),
     blocks: [
-      section(`${say.whatFollows(benchmark.plan?.categories.length ?? 0)}\n${choiceLines(benchmark, top, voice)}`),
+      section(
+        [follows, ...(differ.length > 0 && top.length === 1 ? [] : [choiceLines(benchmark, top, voice)])].join('\n'),
+      ),
       ...(differ.length > 0 ? [whichBlock(benchmark, differ, voice)] : []),
       ...trainingBlocks(voice),
       reasonBlock(voice),
@@ -111,20 +113,26 @@ export function topView(benchmark: Benchmark, voice: Voice): ModalView {
 
 function whichBlock(benchmark: Benchmark, recommended: Decision['choices'], voice: Voice): KnownBlock {
   const say = words(voice);
-  const names = [...new Set(recommended.map(({ model }) => modelName(model)))].join(', ');
+  const top = topOfEachTable(benchmark);
+  const one = top.length === 1;
+  const named = (kind: string, choices: Decision['choices']): string =>
+    one && choices[0] ? `${kind}: ${plainChoice(benchmark, choices[0], voice)}` : kind;
   const options = [
-    option(say.top, 'top'),
-    {
-      ...option(`${say.recommended}: ${names}`, 'recommended'),
-      description: plain(say.whyRecommended, limits.optionDescription),
-    },
+    option(named(say.top, top), 'top'),
+    option(named(say.recommended, recommended), 'recommended', say.whyRecommended),
   ];
+  const differing = recommended.map((choice) => plainChoice(benchmark, choice, voice)).join('; ');
   return {
     type: 'input',
     block_id: blocks.which,
     label: plain(say.which),
-    hint: plain(cut(recommended.map((choice) => plainChoice(benchmark, choice, voice)).join('; '), 1900)),
-    element: { type: 'radio_buttons', action_id: valueAction, options, initial_option: option(say.top, 'top') },
+    ...(one ? {} : { hint: plain(cut(`${say.recommended}: ${differing}`, 1900)) }),
+    element: {
+      type: 'radio_buttons',
+      action_id: valueAction,
+      options,
+      ...(options[0] && { initial_option: options[0] }),
+    },
   };
 }
 
@@ -200,11 +208,10 @@ const parseReason = (view: ViewOutput): string | null => view.state.values[block
 /** The inverse of trainingBlocks and reasonBlock. */
 export function parseTraining(view: ViewOutput): { training: TrainSettings; reason: string | null } {
   const { values } = view.state;
-  const epochs = z.coerce.number().int().min(1).max(50).safeParse(values[blocks.epochs]?.[valueAction]?.value);
-  // The field itself takes nothing else.
-  if (!epochs.success) throw new FinalError(`Epochs: ${epochs.error.message}`);
   const secondPass = (values[blocks.secondPass]?.[valueAction]?.selected_options ?? []).length > 0;
-  return { training: { epochs: epochs.data, secondPass }, reason: parseReason(view) };
+  // The field itself takes nothing else than a number within its bounds.
+  const epochs = Number(values[blocks.epochs]?.[valueAction]?.value);
+  return { training: trainSettingsSchema.parse({ epochs, secondPass }), reason: parseReason(view) };
 }
 
 const rowOf = ({ ranking }: Benchmark, choice: Decision['choices'][number]): RankingRow | undefined =>

@@ -12,6 +12,7 @@ import type { Benchmark } from '../flows/records.ts';
 import { findMessage, saveMessage } from '../storage/message-queries.ts';
 import type { Message } from './messages/message.ts';
 import { finalIfLasting, slackErrorDetail } from './slack-error.ts';
+import { cut } from './text.ts';
 import type { UpdateBudget } from './update-budget.ts';
 
 export interface DeliveryOptions {
@@ -149,6 +150,8 @@ async function findPosted(
 const uploadSchema = z.object({ files: z.array(z.object({ files: z.array(z.object({ id: z.string() })) })) });
 const lookEveryMs = 300;
 const looks = 50;
+/** https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
+const altTextLength = 1000;
 
 /**
  * A file of a benchmark in Slack, made and uploaded once: for image blocks that name it.
@@ -166,7 +169,12 @@ export async function uploadOnce(
   const known = findMessage(flow.database, benchmarkId, role)?.fileId ?? null;
   if (known !== null) return known;
   const { bytes, fileName, title, altText } = await make();
-  const file = { file: Buffer.from(bytes), filename: fileName, title, ...(altText && { alt_text: altText }) };
+  const file = {
+    file: Buffer.from(bytes),
+    filename: fileName,
+    title,
+    ...(altText && { alt_text: cut(altText, altTextLength) }),
+  };
   const answer = await client.filesUploadV2(
     threadTs === null ? file : { ...file, channel_id: channel, thread_ts: threadTs },
   );

@@ -32,7 +32,8 @@ const words = catalogue(
 export function estimateText(estimate: Estimate, voice: Voice): string {
   const say = words(voice);
   const [low, high] = [voice.duration(estimate.lowSeconds), voice.duration(estimate.highSeconds)];
-  const about = estimate.atMost ? say.atMost(high) : say.between(low, high);
+  // "under 1 s to 4 s" says less.
+  const about = estimate.atMost || estimate.lowSeconds < 1 ? say.atMost(high) : say.between(low, high);
   const { pastError, downloads } = estimate;
   const rests = [basis(estimate, voice), ...(pastError === null ? [] : [say.pastError(pastError.median)])];
   const download = downloads.length === 0 ? '' : `, ${say.download(downloadMegabytes(estimate) / 1000)}`;

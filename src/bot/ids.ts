@@ -75,10 +75,11 @@ export const blocks = {
   languages: 'languages',
   mode: 'mode',
   detect: 'detect',
-  /** followed by a position */
+  /** followed by a language */
   languageChoice: 'language_choice',
   renames: 'renames',
   excluded: 'excluded',
+  minConfidence: 'min_confidence',
   minExamples: 'min_examples',
   model: 'model',
   reason: 'reason',
@@ -88,6 +89,8 @@ export const blocks = {
   learningRate: 'learning_rate',
   batchSize: 'batch_size',
   longTexts: 'long_texts',
+  shares: 'shares',
+  /** followed by a position */
   strategy: 'strategy',
   repeats: 'repeats',
   repeatCount: 'repeat_count',

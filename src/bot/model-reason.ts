@@ -16,6 +16,7 @@ const words = catalogue(
     special: 'for one kind of text only',
     large: 'large, wants a GPU',
     small: 'small',
+    and: '; ',
   }),
   ({ percent, count }) => ({
     nothing: 'Apprend de vos seuls textes',
@@ -24,12 +25,13 @@ const words = catalogue(
     several: (languages: number) => `Pour ${count(languages)} langues`,
     share: (share: number) => `, ${percent(share)} de vos textes`,
     anyLength: 'lit les textes en entier',
-    limit: (tokens: number) => `lit ${count(tokens)} jetons`,
-    whole: (tokens: number) => `lit les vôtres en entier (${count(tokens)} jetons)`,
-    cuts: (tokens: number) => `coupe les textes à ${count(tokens)} jetons`,
+    limit: (tokens: number) => `lit ${count(tokens)} tokens`,
+    whole: (tokens: number) => `lit les vôtres en entier (${count(tokens)} tokens)`,
+    cuts: (tokens: number) => `coupe les textes à ${count(tokens)} tokens`,
     special: 'pour un seul genre de textes',
     large: 'grand, demande un GPU',
     small: 'petit',
+    and: ' ; ',
   }),
 );
 
@@ -38,7 +40,8 @@ const nearlyAll = 0.995;
 
 /** Plain text; short: a select shows about 75 characters of it. */
 export function modelReason(facts: ModelFacts, voice: Voice): string {
-  return `${[languagePart(facts, voice), lengthPart(facts, voice), ...sizePart(facts, voice)].join('; ')}.`;
+  const parts = [languagePart(facts, voice), lengthPart(facts, voice), ...sizePart(facts, voice)];
+  return `${parts.join(words(voice).and)}.`;
 }
 
 function languagePart({ madeFor, share }: ModelFacts, voice: Voice): string {

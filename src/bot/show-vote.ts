@@ -9,7 +9,7 @@ import { type Role, show } from './delivery.ts';
 import { type BallotForm, ballotForms, ballotMessage, namedOnBallot } from './messages/ballot.ts';
 import { decisionMessage } from './messages/decision.ts';
 import { isVoteWorthTelling, reminderMessage, voteResultMessage } from './messages/vote-result.ts';
-import { namesOf } from './people-names.ts';
+import { type Names, namesOf } from './people-names.ts';
 import { showRichest } from './richness.ts';
 
 /** In a larger channel it isn't said who hasn't voted yet. */
@@ -61,8 +61,7 @@ export async function remindVoters(options: CarrierOptions, benchmarkId: string,
   const atMs = ballot && reminderAtMs(ballot);
   if (ballot === null || atMs === null || flow.nowMs() < atMs) return;
   const votes = votesOf(flow.database, benchmarkId);
-  const members = await peopleIn(options, benchmark);
-  const names = await namesOf(readers, members ?? []);
+  const { members, names } = await peopleIn(options, benchmark);
   const sight = { members, names, nowMs: flow.nowMs() };
   const message = reminderMessage(benchmark, votes, sight, readers.channel(benchmark.channel));
   if (message) await show(options, benchmark, `reminder_${ballot.openedMs}`, message, { retried });
@@ -74,10 +73,15 @@ const membersSchema = z.object({
 });
 
 /** The people of a small channel, without apps; null of a large one. */
-async function peopleIn({ client, readers }: CarrierOptions, { channel }: Benchmark): Promise<string[] | null> {
+async function peopleIn(
+  { client, readers }: CarrierOptions,
+  { channel }: Benchmark,
+): Promise<{ members: string[] | null; names: Names }> {
   const answer = await client.conversations.members({ channel, limit: mostMembersNamed + 1 });
   const { members, response_metadata } = membersSchema.parse(answer);
-  if (members.length > mostMembersNamed || response_metadata?.next_cursor) return null;
+  if (members.length > mostMembersNamed || response_metadata?.next_cursor) return { members: null, names: new Map() };
+  // With the names it is known, too, who is an app.
+  const names = await namesOf(readers, members);
   const people = await Promise.all(members.map(async (id) => ((await readers.person(id)).isBot ? [] : [id])));
-  return people.flat();
+  return { members: people.flat(), names };
 }

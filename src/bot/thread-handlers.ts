@@ -31,10 +31,13 @@ const words = catalogue(
   }),
 );
 
+/** What the thread needs of the bot. */
+type ThreadContext = Pick<BotContext, 'flow' | 'client' | 'readers' | 'channels' | 'log'>;
+
 const voteSchema = z.object({ benchmark: z.string(), choice: z.string() });
 const othersSchema = z.object({ benchmark: z.string(), from: z.number().int() });
 
-export function registerThread(app: App, context: BotContext): void {
+export function registerThread(app: App, context: ThreadContext): void {
   registerVotes(app, context);
   registerDecisions(app, context);
   const { flow } = context;
@@ -50,7 +53,7 @@ export function registerThread(app: App, context: BotContext): void {
   });
 }
 
-function registerVotes(app: App, context: BotContext): void {
+function registerVotes(app: App, context: ThreadContext): void {
   const { flow, client, readers, channels } = context;
   const checkSees = async ({ channel }: Benchmark, user: string): Promise<void> => {
     if ((await channels.seenBy(user, [channel])).length > 0) return;
@@ -85,7 +88,7 @@ function registerVotes(app: App, context: BotContext): void {
 
 const changeText = (change: Exclude<VoteChange, 'kept'>, voice: Voice): string => words(voice)[change];
 
-function registerDecisions(app: App, context: BotContext): void {
+function registerDecisions(app: App, context: ThreadContext): void {
   const { flow, client, readers } = context;
   const open = (actionId: string, viewOf: (benchmark: Benchmark, voice: Voice) => ModalView): void =>
     onButton(app, context, actionId, async (body, value) => {
@@ -110,7 +113,7 @@ function registerDecisions(app: App, context: BotContext): void {
 }
 
 /** @throws UserError where the message isn't in the benchmark's channel: a copy of it may show an old ballot */
-function benchmarkHere({ flow }: BotContext, body: BlockButtonAction, benchmarkId: string): Benchmark {
+function benchmarkHere({ flow }: ThreadContext, body: BlockButtonAction, benchmarkId: string): Benchmark {
   const benchmark = requireBenchmark(flow.database, benchmarkId);
   if (body.channel && body.channel.id !== benchmark.channel)
     throw new UserError("This message is a copy. Go to the benchmark's channel to vote or decide.", {
@@ -122,7 +125,7 @@ function benchmarkHere({ flow }: BotContext, body: BlockButtonAction, benchmarkI
 /** A modal of the thread: closed once it is done; what can't be done is said in its place. */
 function onSubmit(
   app: App,
-  { readers, log }: BotContext,
+  { readers, log }: ThreadContext,
   callbackId: string,
   submit: (view: ViewOutput, user: string) => void | Promise<void>,
 ): void {

@@ -27,9 +27,16 @@ const inFrench: Record<string, string> = {
   two_models: 'Choisissez au moins deux modèles : un seul ne se classe pas.',
   one_model: 'Choisissez exactement un modèle à entraîner.',
   nothing_chosen: 'Rien n’a encore été choisi.',
+  file_empty: 'Ce fichier est vide (0 octet). Il faut une ligne d’en-tête et au moins une ligne de données.',
+  file_too_large: 'Ce fichier est trop grand pour être lu ici (PODIUM_MAX_MB fixe la limite).',
+  file_kind:
+    'Ce type de fichier ne peut pas être lu. Enregistrez-le en CSV (UTF-8), TSV, JSON, JSON lines, Parquet ou Excel (.xlsx).',
   unknown_file: 'Ce fichier n’est plus connu. Envoyez-le à nouveau.',
   no_problems: 'Ce fichier ne posait aucun problème.',
   nothing_to_cancel: 'Il n’y a plus rien à annuler.',
+  text_too_long: 'Ce texte est trop long pour être classé ici. Envoyez-en un plus court.',
+  no_worker_answered:
+    'Aucune machine n’a répondu à temps. S’il n’y en a pas, `npm run worker` en démarre une ; puis réessayez.',
   unknown_channel: 'Podium ne connaît pas ce canal. Tapez-y d’abord /invite @Podium.',
 };
 

@@ -30,7 +30,10 @@ export async function takeUpload(context: BotContext, fileId: string, uploadedBy
   const { name, size, url } = await fileInfo(context, fileId);
   checkKind(name);
   checkSize(name, size, context);
-  if (size === 0) throw new UserError(`${name} is empty (0 bytes). Expected a header line and at least one row.`);
+  if (size === 0)
+    throw new UserError(`${name} is empty (0 bytes). Expected a header line and at least one row.`, {
+      code: 'file_empty',
+    });
   const folder = await mkdtemp(path.join(os.tmpdir(), 'podium-upload-'));
   try {
     const file = path.join(folder, 'upload');
@@ -47,7 +50,9 @@ export async function takeUpload(context: BotContext, fileId: string, uploadedBy
 function checkSize(name: string, sizeBytes: number, { maxUploadBytes }: BotContext): void {
   if (sizeBytes <= maxUploadBytes) return;
   const [got, most] = [sizeBytes, maxUploadBytes].map((bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MB`);
-  throw new UserError(`${name} has ${got}; at most ${most} are read (PODIUM_MAX_MB raises it).`);
+  throw new UserError(`${name} has ${got}; at most ${most} are read (PODIUM_MAX_MB raises it).`, {
+    code: 'file_too_large',
+  });
 }
 
 /** Slack processes an upload for a moment before it can be fetched. */
@@ -66,6 +71,7 @@ function checkKind(name: string): void {
   if (extension === '' || readableExtensions.includes(extension)) return;
   throw new UserError(
     `${name}: .${extension} files can't be read. Save it as CSV (UTF-8), TSV, JSON, JSON lines, Parquet or Excel (.xlsx).`,
+    { code: 'file_kind' },
   );
 }
 

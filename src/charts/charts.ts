@@ -1,5 +1,5 @@
 /** Charts as the bot asks for them. */
-import type { SizedConfig } from './ranked-bars.ts';
+import type { SizedConfig } from './look.ts';
 import { renderChart } from './render-chart.ts';
 import { type Renderer, startRenderer } from './renderer.ts';
 

@@ -32,6 +32,27 @@ export function shortenMiddle(text: string, most: number): string {
   return `${head.join('').trimEnd()}…${tail.join('').trimStart()}`;
 }
 
+/** Width of one line in ordinary letters, roughly. */
+export const widthOfText = (text: string): number => widthOfAll(split(text));
+
+/** At most `mostLines` lines that are `most` wide, broken between words; what doesn't fit ends the last one as "…". */
+export function wrapWords(text: string, most: number, mostLines: number): string[] {
+  const lines: string[] = [];
+  for (const word of oneLine(text).split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && widthOfText(longer) <= most) lines[lines.length - 1] = longer;
+    else lines.push(shortenMiddle(word, most));
+  }
+  if (lines.length <= mostLines) return lines;
+  return [...lines.slice(0, mostLines - 1), `${shortenEnd(lines[mostLines - 1] ?? '', most)}…`];
+}
+
+function shortenEnd(text: string, most: number): string {
+  return fitting(split(text), most - widthOf('…'))
+    .join('')
+    .trimEnd();
+}
+
 function fitting(letters: string[], most: number): string[] {
   let width = 0;
   const end = letters.findIndex((letter) => {

@@ -3,22 +3,36 @@
  * server with Chart.js 4 draws the same picture as our own renderer.
  */
 import type { ChartConfiguration, ChartDataset } from 'chart.js';
-import { shortenMiddle, wrapName } from './labels.ts';
+import { shortenMiddle, wrapName, wrapWords } from './labels.ts';
+import {
+  gridColour,
+  type Heading,
+  heading,
+  ink,
+  legend,
+  numberFormat,
+  quiet,
+  type SizedConfig,
+  usualWidth,
+} from './look.ts';
+import {
+  type Standing,
+  type StandingName,
+  type StandingWords,
+  standingColours,
+  standingNames,
+  standingOf,
+} from './standings.ts';
 
 /** A ranking as the chart needs it. */
 export interface RankedChart {
-  /** what was measured on, such as the file's name */
-  dataset: string;
-  /** what the numbers are, such as "Macro-F1" */
-  scoreName: string;
-  /** in the order to be shown; incomplete ones are put below the others all the same */
+  /** in the order to be shown; incomplete and dropped ones are put below the others all the same */
   rows: readonly RankedModel[];
   /** score of always answering the most frequent label, for each language group; null language = all documents */
   floors: readonly { language: string | null; score: number | null }[];
 }
 
-export interface RankedModel {
-  rank: number;
+export interface RankedModel extends Standing {
   /** as people know it */
   name: string;
   /** null unless every language is ranked apart; models of one language stand together under its name */
@@ -28,46 +42,28 @@ export interface RankedModel {
   /** ends of the 95 % interval */
   low: number | null;
   high: number | null;
-  /** true for the first too */
-  tiedWithFirst: boolean;
-  recommended: boolean;
   beatsFloor: boolean;
-  status: 'complete' | 'incomplete';
 }
 
-export interface SizedConfig {
-  config: RankedBarsConfig;
-  width: number;
-  height: number;
+/** In the language of those who will see it. */
+export interface RankedWords extends Heading, StandingWords {
+  /** of rows that find no room, for the subtitle */
+  more: (count: number) => string;
+  noScore: string;
+  noBetterThanFloor: string;
+  interval: string;
+  /** @param score null where languages have different ones */
+  floor: (score: string | null) => string;
 }
 
 type Value = number | [number, number] | null;
 type RankedBarsConfig = ChartConfiguration<'bar' | 'line', Value[], string[]>;
 type Dataset = ChartDataset<'bar' | 'line', Value[]>;
 
-/** What a bar's colour says; the words stand beside each bar too. */
-type Standing = 'first' | 'tied' | 'behind' | 'incomplete';
-
-/**
- * Okabe and Ito's palette, which stays apart for colour-blind eyes, with greys of clearly different lightness:
- * https://jfly.uni-koeln.de/color/
- */
-const standings: Record<Standing, { label: string; fill: string; edge: string }> = {
-  first: { label: 'first', fill: '#0072B2', edge: '#0072B2' },
-  tied: { label: 'tied with #1', fill: '#56B4E9', edge: '#56B4E9' },
-  behind: { label: 'behind', fill: '#AEB6BF', edge: '#AEB6BF' },
-  incomplete: { label: 'incomplete', fill: '#F4F5F6', edge: '#8A939D' },
-};
-const ink = '#1D1C1D';
-const quiet = '#5A6068';
-const gridColour = '#E4E6E9';
 const floorColour = '#D55E00';
-
-/** Slack shows images at most about 360 points wide in a narrow window, 720 in a wide one: few pixels, large letters. */
-const width = 900;
 const lineHeightPx = 17;
 const rowGapPx = 14;
-const headAndFootPx = 154;
+const axisPx = 40;
 /** a slice of the width goes to each of the two axes beside the bars: about this many letters */
 const nameWidth = 27;
 const mostRows = 40;
@@ -77,59 +73,45 @@ interface Row {
   label: string[];
   /** right of the bar */
   value: string[];
-  standing: Standing | null;
+  standing: StandingName | null;
   score: number | null;
   interval: [number, number] | null;
   floor: number | null;
 }
 
-/** Horizontal bars in ranked order, with intervals and the majority-class floor; as high as its rows need. */
-export function rankedBarsConfig(chart: RankedChart): SizedConfig {
-  const all = chartRows(chart);
+/**
+ * Horizontal bars in ranked order, with intervals and the majority-class floor; as high as its rows need.
+ * @param locale how numbers are written: a BCP 47 tag, such as `fr`
+ */
+export function rankedBarsConfig(
+  chart: RankedChart,
+  words: RankedWords,
+  locale: string,
+): SizedConfig<RankedBarsConfig> {
+  const all = chartRows(chart, words, numberFormat(locale, 3));
   const rows = all.slice(0, mostRows);
   const left = all.length - rows.length;
   const lines = Math.max(2, ...rows.map(({ label }) => label.length));
   const rowPx = lines * lineHeightPx + rowGapPx;
+  const shown = datasets(rows, rowPx, words, numberFormat(locale, 3));
+  const subtitle = `${words.subtitle}${left > 0 ? ` · ${words.more(left)}` : ''}`;
+  const head = heading({ title: words.title, subtitle }, usualWidth);
+  const foot = legend(
+    shown.map(({ label }) => label ?? ''),
+    usualWidth,
+    true,
+  );
   return {
-    width,
-    height: Math.round(headAndFootPx + rows.length * rowPx),
+    width: usualWidth,
+    height: Math.round(head.heightPx + axisPx + foot.heightPx + 24 + rows.length * rowPx),
     config: {
       type: 'bar',
-      data: { labels: rows.map(({ label }) => label), datasets: datasets(rows, rowPx) },
+      data: { labels: rows.map(({ label }) => label), datasets: shown },
       options: {
         indexAxis: 'y',
-        locale: 'en',
-        layout: { padding: { top: 14, right: 18, bottom: 12, left: 18 } },
-        plugins: {
-          title: {
-            display: true,
-            text: `Ranked models on ${shortenMiddle(chart.dataset, 60) || 'your data'}`,
-            align: 'start',
-            color: ink,
-            font: { size: 20, weight: 600 },
-            padding: { top: 0, bottom: 4 },
-          },
-          subtitle: {
-            display: true,
-            text: `${chart.scoreName} on test documents that nothing was chosen on; higher is better${left > 0 ? ` · ${left} more in the table` : ''}`,
-            align: 'start',
-            color: quiet,
-            font: { size: 14 },
-            padding: { top: 0, bottom: 14 },
-          },
-          legend: {
-            position: 'bottom',
-            align: 'start',
-            reverse: true,
-            labels: {
-              usePointStyle: true,
-              boxHeight: 10,
-              padding: 16,
-              color: ink,
-              font: { size: 14 },
-            },
-          },
-        },
+        locale,
+        layout: head.layout,
+        plugins: { title: head.title, subtitle: head.subtitle, legend: foot.options },
         scales: {
           x: {
             type: 'linear',
@@ -137,7 +119,12 @@ export function rankedBarsConfig(chart: RankedChart): SizedConfig {
             max: axisEnd(rows),
             grid: { color: gridColour, drawTicks: false },
             border: { display: false },
-            ticks: { color: quiet, font: { size: 13 }, padding: 6, format: { minimumFractionDigits: 1 } },
+            ticks: {
+              color: quiet,
+              font: { size: 13 },
+              padding: 6,
+              format: { minimumFractionDigits: 1, maximumFractionDigits: 3 },
+            },
           },
           y: nameAxis(),
           values: valueAxis(rows),
@@ -147,17 +134,17 @@ export function rankedBarsConfig(chart: RankedChart): SizedConfig {
   };
 }
 
-/** Rows from top to bottom: per language its name, its complete models, then its incomplete ones. */
-function chartRows({ rows, floors }: RankedChart): Row[] {
+/** Rows from top to bottom: per language its name, its complete models, then the others. */
+function chartRows({ rows, floors }: RankedChart, words: RankedWords, scores: Intl.NumberFormat): Row[] {
   const languages = [...new Set(rows.map(({ language }) => language))];
   return languages.flatMap((language) => {
     const floor = floors.find((each) => each.language === language)?.score ?? null;
     const ofLanguage = rows.filter((row) => row.language === language);
     const ordered = [
       ...ofLanguage.filter(({ status }) => status === 'complete'),
-      ...ofLanguage.filter(({ status }) => status === 'incomplete'),
+      ...ofLanguage.filter(({ status }) => status !== 'complete'),
     ];
-    const models = ordered.map((model) => modelRow(model, floor));
+    const models = ordered.map((model) => modelRow(model, floor, words, scores));
     return language === null ? models : [headingRow(language), ...models];
   });
 }
@@ -167,19 +154,22 @@ function headingRow(language: string): Row {
   return { label, value: [''], standing: null, score: null, interval: null, floor: null };
 }
 
-function modelRow(model: RankedModel, floor: number | null): Row {
+function modelRow(model: RankedModel, floor: number | null, words: RankedWords, scores: Intl.NumberFormat): Row {
   const { score, low, high, status, rank } = model;
   const standing = standingOf(model);
-  const words = [
-    standing === 'tied' || standing === 'incomplete' ? standings[standing].label : '',
-    model.recommended ? 'recommended' : '',
-    status === 'complete' && !model.beatsFloor ? 'no better than the floor' : '',
-  ].filter((word) => word !== '');
+  const remarks = [
+    standing === 'first' || standing === 'behind' ? '' : words[standing],
+    model.recommended ? words.recommended : '',
+    status === 'complete' && !model.beatsFloor ? words.noBetterThanFloor : '',
+  ].filter((remark) => remark !== '');
   return {
-    label: [...wrapName(`${rank}. ${model.name}`, nameWidth), ...(words.length > 0 ? [words.join(' · ')] : [])],
+    label: [
+      ...wrapName(`${rank}. ${model.name}`, nameWidth),
+      ...(remarks.length > 0 ? wrapWords(remarks.join(' · '), nameWidth, 3) : []),
+    ],
     value: [
-      score === null ? 'no score' : score.toFixed(3),
-      ...(low === null || high === null ? [] : [`${low.toFixed(3)} – ${high.toFixed(3)}`]),
+      score === null ? words.noScore : scores.format(score),
+      ...(low === null || high === null ? [] : [`${scores.format(low)} – ${scores.format(high)}`]),
     ],
     standing,
     score,
@@ -188,22 +178,14 @@ function modelRow(model: RankedModel, floor: number | null): Row {
   };
 }
 
-function standingOf({ status, rank, tiedWithFirst }: RankedModel): Standing {
-  if (status === 'incomplete') return 'incomplete';
-  if (rank === 1) return 'first';
-  return tiedWithFirst ? 'tied' : 'behind';
-}
-
-function datasets(rows: Row[], rowPx: number): Dataset[] {
+function datasets(rows: Row[], rowPx: number, words: RankedWords, scores: Intl.NumberFormat): Dataset[] {
   const barPx = Math.min(30, Math.round(rowPx * 0.55));
-  const shown = (['first', 'tied', 'behind', 'incomplete'] as const).filter((standing) =>
-    rows.some((row) => row.standing === standing && row.score !== null),
-  );
+  const shown = standingNames.filter((standing) => rows.some((row) => row.standing === standing && row.score !== null));
   const bars = shown.map((standing): Dataset => {
-    const { label, fill, edge } = standings[standing];
+    const { fill, edge } = standingColours[standing];
     return {
       type: 'bar',
-      label,
+      label: words[standing],
       data: rows.map((row) => (row.standing === standing ? row.score : null)),
       backgroundColor: fill,
       borderColor: edge,
@@ -220,7 +202,7 @@ function datasets(rows: Row[], rowPx: number): Dataset[] {
   if (rows.some(({ interval }) => interval !== null)) {
     extras.push({
       type: 'bar',
-      label: '95 % interval',
+      label: words.interval,
       data: rows.map(({ interval }) => interval),
       backgroundColor: ink,
       borderColor: ink,
@@ -237,7 +219,7 @@ function datasets(rows: Row[], rowPx: number): Dataset[] {
   if (rows.some(({ floor }) => floor !== null)) {
     extras.push({
       type: 'line',
-      label: floorLabel(rows),
+      label: floorLabel(rows, words, scores),
       data: rows.map(({ floor }) => floor),
       showLine: false,
       // A stroke across each row rather than one line: it stays right with one row, and with one floor per language.
@@ -257,10 +239,10 @@ function datasets(rows: Row[], rowPx: number): Dataset[] {
   return [...extras.toReversed(), ...bars.toReversed()];
 }
 
-function floorLabel(rows: Row[]): string {
+function floorLabel(rows: Row[], words: RankedWords, scores: Intl.NumberFormat): string {
   const values = new Set(rows.flatMap(({ floor }) => floor ?? []));
   const [only] = values;
-  return `floor: always the most frequent label${values.size === 1 && only !== undefined ? ` (${only.toFixed(3)})` : ''}`;
+  return words.floor(values.size === 1 && only !== undefined ? scores.format(only) : null);
 }
 
 /** The bars start at zero, so that their lengths compare; they end at the next tenth after the longest. */

@@ -7,12 +7,22 @@ import { z } from 'zod';
 import { errorText } from '../errors.ts';
 import { BadRequest, limits, parseRequest, type RenderRequest } from './request.ts';
 
+const otherScripts = [
+  'DejaVu Sans',
+  'Noto Sans',
+  'Noto Sans Arabic',
+  'Noto Sans Hebrew',
+  'Noto Sans CJK SC',
+  'Noto Color Emoji',
+];
+
 const { fontFiles } = z.object({ fontFiles: z.array(z.string()) }).parse(workerData);
 
 try {
   registerFonts();
   Chart.register(...registerables);
-  Chart.defaults.font.family = 'Podium Sans';
+  // Ours has Latin, Greek and Cyrillic; other scripts come from whichever of these the machine has.
+  Chart.defaults.font.family = `'Podium Sans', ${otherScripts.map((family) => `'${family}'`).join(', ')}`;
   Chart.defaults.locale = 'en';
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => response.destroy(error));

@@ -52,7 +52,12 @@ export async function startBot(
   };
 
   let relay: Relay | undefined;
-  const flow: Flow = { database, nowMs: Date.now, wake: () => relay?.wake() };
+  const flow: Flow = {
+    database,
+    nowMs: Date.now,
+    wake: () => relay?.wake(),
+    stateChanged: (benchmark) => bot.onStateChanged(benchmark),
+  };
   const bot = createBot({
     botToken: slack.botToken,
     appToken: slack.appToken,
@@ -64,6 +69,7 @@ export async function startBot(
     artifacts,
     charts,
     listWorkers: () => listWorkers(redis),
+    classify: (...order) => jobs.classify(...order),
     log,
   });
   const jobs: Jobs = await connectJobs({ flow, connection, redis, onProfiled: bot.onProfiled, log });

@@ -21,6 +21,9 @@ const owner = 'Ana';
 const voters = ['Bo', 'Chi', 'Dee'];
 const minuteMs = 60_000;
 
+/** Not a reply that stands in the channel, too: the outcome does. */
+export const isRoot = ({ ts, thread_ts = ts }: SeenMessage): boolean => ts === thread_ts;
+
 /** Who is who in this workspace. */
 export async function newStory(driver: Driver, say: Story['say']): Promise<Story> {
   const users = await driver.users();
@@ -42,11 +45,15 @@ export async function runWizard(story: Story, file: string): Promise<void> {
   expectField(columns, 'annotation_column', 'annotation');
   say(owner, 'presses Next');
   mustWork(await driver.submit(owner), 'accepting the columns');
-  const choices = await modal(story, 'wizard_choices');
-  expectChosen(choices, 'categories', 3);
-  expectChosen(choices, 'models', 3);
-  say(owner, 'accepts the three suggested categories and the three models, presses Review');
-  mustWork(await driver.submit(owner), 'accepting the choices');
+  await modal(story, 'wizard_data');
+  say(owner, 'leaves languages and labels as they are, presses Next');
+  mustWork(await driver.submit(owner), 'accepting languages and labels');
+  expectChosen(await modal(story, 'wizard_models'), 'models', 3);
+  say(owner, 'accepts the three models, presses Next');
+  mustWork(await driver.submit(owner), 'accepting the models');
+  expectChosen(await modal(story, 'wizard_categories'), 'categories', 3);
+  say(owner, 'accepts the three suggested categories, presses Next');
+  mustWork(await driver.submit(owner), 'accepting the categories');
   await modal(story, 'wizard_review');
   say(owner, 'presses Run');
   mustWork(await driver.submit(owner), 'pressing Run');
@@ -59,7 +66,7 @@ export async function awaitRanking(
 ): Promise<{ root: string; ranking: SeenMessage }> {
   const { driver, say } = story;
   const at = { user: owner, channel };
-  const root = await driver.waitFor('the progress message', at, ({ messages }) => messages.at(-1)?.ts);
+  const root = await driver.waitFor('the progress message', at, ({ messages }) => messages.findLast(isRoot)?.ts);
   let saidDone = '';
   const ranking = await driver.waitFor(
     'the ranked table',
@@ -141,7 +148,7 @@ export async function awaitModel(story: Story, root: string): Promise<string> {
 
 /** The channel and its threads, as the owner sees them. */
 export async function transcript({ driver }: Story): Promise<(SeenMessage & { replies: SeenMessage[] })[]> {
-  const messages = await driver.messages({ user: owner, channel });
+  const messages = (await driver.messages({ user: owner, channel })).filter(isRoot);
   return Promise.all(
     messages.map(async (message) => {
       const thread = await driver.messages({ user: owner, channel, thread_ts: message.ts });

@@ -10,7 +10,10 @@ import { readSettings } from './settings.ts';
 const usualPort = 3210;
 
 const manifestSchema = z.object({
-  features: z.object({ slash_commands: z.array(z.object({ command: z.string() })) }),
+  features: z.object({
+    slash_commands: z.array(z.object({ command: z.string() })),
+    shortcuts: z.array(z.object({ name: z.string(), type: z.string(), callback_id: z.string() })).default([]),
+  }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
   settings: z.object({ event_subscriptions: z.object({ bot_events: z.array(z.string()) }).optional() }),
 });
@@ -22,6 +25,7 @@ export async function runWorkspace(): Promise<void> {
   const workspace = await onPort(port, {
     stateFile: path.join(stateDir, 'workspace.json'),
     commands: manifest.features.slash_commands.map(({ command }) => command),
+    messageShortcuts: manifest.features.shortcuts.filter(({ type }) => type === 'message'),
     scopes: manifest.oauth_config.scopes.bot,
     events: manifest.settings.event_subscriptions?.bot_events ?? [],
     ...(slack && { botToken: slack.botToken, appToken: slack.appToken }),

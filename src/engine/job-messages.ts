@@ -5,7 +5,7 @@ import { engineSettingsSchema, progressSchema } from '../flows/contracts.ts';
 export const toJobSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
-    kind: z.enum(['profile', 'pilot', 'trial', 'train']),
+    kind: z.enum(['profile', 'pilot', 'trial', 'train', 'classify']),
     artifactUrl: z.string(),
     settings: engineSettingsSchema,
     payload: z.unknown(),

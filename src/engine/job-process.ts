@@ -4,11 +4,20 @@
  */
 import os from 'node:os';
 import { errorText } from '../errors.ts';
-import { encodeFailure, pilotJobSchema, profileJobSchema, trainJobSchema, trialJobSchema } from '../flows/contracts.ts';
+import {
+  classifyJobSchema,
+  encodeFailure,
+  pilotJobSchema,
+  profileJobSchema,
+  trainJobSchema,
+  trialJobSchema,
+} from '../flows/contracts.ts';
 import { createArtifactStore } from '../storage/artifacts.ts';
 import type { TrainHooks } from './classifier.ts';
+import { runClassifyJob } from './classify-job.ts';
 import { type FromJob, type ToJob, toJobSchema } from './job-messages.ts';
-import { runPilotJob, runProfileJob, runTrainJob, runTrialJob } from './jobs.ts';
+import { runPilotJob, runProfileJob, runTrialJob } from './jobs.ts';
+import { runTrainJob } from './train-job.ts';
 
 const controller = new AbortController();
 const send = (message: FromJob): void => {
@@ -26,6 +35,7 @@ async function run({ kind, artifactUrl, settings, payload }: Extract<ToJob, { ty
   if (kind === 'profile') return runProfileJob(store, profileJobSchema.parse(payload), hooks);
   if (kind === 'pilot') return runPilotJob(store, pilotJobSchema.parse(payload), hooks);
   if (kind === 'trial') return runTrialJob(store, trialJobSchema.parse(payload), hooks);
+  if (kind === 'classify') return runClassifyJob(store, classifyJobSchema.parse(payload), hooks);
   return runTrainJob(store, trainJobSchema.parse(payload), hooks);
 }
 
@@ -35,8 +45,8 @@ process.on('message', (raw) => {
     controller.abort(new Error(message.reason));
     return;
   }
-  // The bot may share this machine: it must get its turn to acknowledge Slack in time.
-  os.setPriority(10);
+  // The bot may share this machine: it must get its turn to acknowledge Slack in time. A classification is short, and waited for.
+  if (message.kind !== 'classify') os.setPriority(10);
   run(message)
     .then((result): FromJob => ({ type: 'result', result }))
     .catch((error: unknown): FromJob => {

@@ -5,7 +5,7 @@ import type { EngineSettings, Progress } from '../flows/contracts.ts';
 import { fromJobSchema, type ToJob } from './job-messages.ts';
 
 export interface JobRun {
-  kind: 'profile' | 'pilot' | 'trial' | 'train';
+  kind: Extract<ToJob, { type: 'run' }>['kind'];
   artifactUrl: string;
   settings: EngineSettings;
   payload: unknown;

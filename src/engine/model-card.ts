@@ -4,22 +4,27 @@ import { truthOf } from './data/document.ts';
 import { imbalanceOf } from './data/imbalance.ts';
 import type { Dataset } from './data/read-dataset.ts';
 import { metricIntervals } from './metric-intervals.ts';
-import type { TrialRun } from './run-trial.ts';
+import type { ScoredTrial, SecondPass } from './run-trial.ts';
 
 const figure = (value: number): string => value.toFixed(3);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const count = (value: number): string => value.toLocaleString('en');
 
-/** Markdown with front matter for the model hub; every untrusted text (file name, category, labels) is escaped. */
-export function modelCard(dataset: Dataset, spec: TrialSpec, run: TrialRun): string {
+/**
+ * Markdown with front matter for the model hub; every untrusted text (file name, category, labels) is escaped.
+ * @param run what was scored
+ * @param second what is delivered instead of the model of `run`; null: that one is
+ */
+export function modelCard(dataset: Dataset, spec: TrialSpec, run: ScoredTrial, second: SecondPass | null): string {
   const { result, labels, strategy } = run;
   const { checkpoint } = result;
+  const { parameters, texts } = second?.model ?? result;
   // a folder's own name, not its path on some machine
   const model = escapeMarkdown(checkpoint?.source ?? spec.model);
   return `${frontMatter(spec, run)}
 # ${escapeMarkdown(spec.category)} classifier
 
-${answerText[strategy](labels.length)} Trained by Podium from ${model}, ${count(result.parameters)} parameters.${checkpoint ? `\n\n${origin(checkpoint)}` : ''}
+${answerText[strategy](labels.length)} Trained by Podium from ${model}, ${count(parameters)} parameters.${checkpoint ? `\n\n${origin(checkpoint)}` : ''}
 
 ## Data
 
@@ -27,17 +32,17 @@ ${dataProfile(dataset, spec, run)}
 
 ## Training
 
-${trainingFacts(spec, run)}
+${trainingFacts(spec, run, second)}
 
 ## Results
 
-On ${count(result.split.test)} test documents, which nothing was chosen on; in brackets 95 % intervals (accuracy: Wilson; macro-F1: bootstrap over them).
+On ${count(result.split.test)} test documents, which nothing was chosen on${second ? ' (figures of the first pass, whose model had not seen them; the delivered one has)' : ''}; in brackets 95 % intervals (accuracy: Wilson; macro-F1: bootstrap over them).
 
 ${resultTables(spec, run)}
 
 ## Use
 
-${usage(run)}
+${usage(run, texts)}
 
 ## Limits
 
@@ -56,7 +61,7 @@ const answerText: Record<ResolvedStrategy, (labels: number) => string> = {
 };
 
 /** https://huggingface.co/docs/hub/model-cards#model-card-metadata; JSON is YAML, so nothing can break out of a value. */
-function frontMatter({ model }: TrialSpec, { result, splits }: TrialRun): string {
+function frontMatter({ model }: TrialSpec, { result, splits }: ScoredTrial): string {
   const { checkpoint } = result;
   // Under 1 % may be texts whose language was detected wrongly; nothing was learnt of it either.
   const told = languagesOf(splits.train).filter(([, documents]) => documents >= splits.train.length / 100);
@@ -75,14 +80,14 @@ function frontMatter({ model }: TrialSpec, { result, splits }: TrialRun): string
   return `---\n${lines.join('\n')}\n---\n`;
 }
 
-type Checkpoint = NonNullable<TrialRun['result']['checkpoint']>;
+type Checkpoint = NonNullable<ScoredTrial['result']['checkpoint']>;
 
 function origin({ source, modelType, licence, sizeBytes }: Checkpoint): string {
   const terms = licence === null ? 'names no licence' : `is licensed ${escapeMarkdown(licence)}`;
   return `It began as the pretrained encoder ${escapeMarkdown(source)} (${escapeMarkdown(modelType)}, ${(sizeBytes / 1e6).toFixed(0)} MB), which ${terms}. Its terms go on to apply.`;
 }
 
-type Documents = TrialRun['splits']['train'];
+type Documents = ScoredTrial['splits']['train'];
 
 /** Most frequent first; null is an unknown language. */
 function languagesOf(documents: Documents): [string | null, number][] {
@@ -91,7 +96,7 @@ function languagesOf(documents: Documents): [string | null, number][] {
   return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
-function dataProfile(dataset: Dataset, spec: TrialSpec, { kind, labels, splits, result }: TrialRun): string {
+function dataProfile(dataset: Dataset, spec: TrialSpec, { kind, labels, splits, result }: ScoredTrial): string {
   const parts = [splits.train, splits.validation, splits.test];
   const all = parts.flat();
   const perPart = parts.map((documents) => labelCounts(documents, spec.category, kind));
@@ -115,25 +120,34 @@ function dataProfile(dataset: Dataset, spec: TrialSpec, { kind, labels, splits, 
 ${table(['documents of', 'train', 'validation', 'test'], rows)}`;
 }
 
-function labelCounts(documents: Documents, category: string, kind: TrialRun['kind']): Map<string, number> {
+function labelCounts(documents: Documents, category: string, kind: ScoredTrial['kind']): Map<string, number> {
   const counts = new Map<string, number>();
   for (const document of documents)
     for (const label of truthOf(document, category, kind) ?? []) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;
 }
 
-function trainingFacts(spec: TrialSpec, { result }: TrialRun): string {
-  const { chosenEpoch, epochs, trainSeconds, device, texts, warnings } = result;
+function trainingFacts(spec: TrialSpec, { result }: ScoredTrial, second: SecondPass | null): string {
+  const { chosenEpoch, epochs, trainSeconds, device } = result;
+  const { texts, warnings } = second?.model ?? result;
   const kept =
     chosenEpoch === null
       ? 'this model has no epochs'
       : `epoch ${chosenEpoch} of ${epochs.length} kept, by macro-F1 on the validation documents`;
   return [
-    `- ${kept}; ${trainSeconds.toFixed(1)} s on ${escapeMarkdown(device)}`,
+    `- ${second ? 'first pass: ' : ''}${kept}; ${trainSeconds.toFixed(1)} s on ${escapeMarkdown(device)}`,
+    ...(second ? [`- ${secondPassText(second)}`] : []),
     `- seed ${spec.seed}; ${recipeText(spec.recipe)}`,
     ...(texts ? [`- ${longTextsText(texts)}`] : []),
     ...warnings.slice(0, 10).map(({ message }) => `- note: ${escapeMarkdown(message)}`),
   ].join('\n');
+}
+
+/** Honest about what can't be known: nothing is left on which the delivered model could be scored. */
+function secondPassText({ documents, trainSeconds, model: { chosenEpoch, device } }: SecondPass): string {
+  const epochs =
+    chosenEpoch === null ? '' : `, in ${chosenEpoch} ${chosenEpoch === 1 ? 'epoch' : 'epochs'} as the first pass chose`;
+  return `second pass: trained anew on all ${count(documents)} documents, those to choose and to test on too${epochs}; ${trainSeconds.toFixed(1)} s on ${escapeMarkdown(device)}. This model is delivered; every figure below is of the first pass`;
 }
 
 const recipeText = (recipe: Recipe): string =>
@@ -151,7 +165,7 @@ function longTextsText({ maxTokens, policy, shareOverLimit }: TextLimit): string
   return `reads ${count(maxTokens)} tokens; ${longTexts[policy]} (${percent(shareOverLimit)} of the texts to train and choose on were longer)`;
 }
 
-function resultTables(spec: TrialSpec, { result, predictions, kind, labels }: TrialRun): string {
+function resultTables(spec: TrialSpec, { result, predictions, kind, labels }: ScoredTrial): string {
   const { metrics, floor } = result;
   const { truth, predicted } = predictions;
   const { accuracy, macroF1 } = metricIntervals({ kind, labelCount: labels.length, truth, predicted }, spec.seed);
@@ -195,11 +209,11 @@ function table(header: string[], rows: string[][], { escaped = false } = {}): st
   return [line(header), line(header.map((_, index) => (index === 0 ? '---' : '---:'))), ...body].join('\n');
 }
 
-function usage({ result, strategy }: TrialRun): string {
+function usage({ result, strategy }: ScoredTrial, texts: TextLimit | null): string {
   const own = '`npm run podium -- predict FOLDER texts.csv --text COLUMN` labels a file with it.';
   if (!result.checkpoint) return own;
   const every = strategy === 'multi-label';
-  const cut = result.texts && result.texts.policy !== 'truncate' ? ' Both read only the start of a long text.' : '';
+  const cut = texts && texts.policy !== 'truncate' ? ' Both read only the start of a long text.' : '';
   return `${own}
 
 \`\`\`js

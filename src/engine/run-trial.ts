@@ -1,5 +1,5 @@
 /** One trial from documents to numbers: split, train, predict the test split, score. */
-import { FinalError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type {
   CategoryKind,
   Predictions,
@@ -30,15 +30,17 @@ export interface TrialRun {
   splits: Splits;
 }
 
+/** A trial whose model is gone. */
+export type ScoredTrial = Omit<TrialRun, 'model'>;
+
 /** What is learnt from: the team's file, and a test file of its own where there is one. */
 export interface TrialData {
   dataset: Dataset;
   test: Dataset | null;
 }
 
-/** A model after its training, with what it was trained, is chosen and will be scored on. */
-export interface Learnt {
-  model: TrainedModel;
+/** A trial's documents in their parts, and how they are learnt: follows from data and spec alone. */
+interface Prepared {
   labels: string[];
   strategy: ResolvedStrategy;
   kind: CategoryKind;
@@ -46,6 +48,11 @@ export interface Learnt {
   train: LabelledTexts;
   validation: LabelledTexts;
   test: LabelledTexts;
+}
+
+/** A model after its training, with what it was trained, is chosen and will be scored on. */
+export interface Learnt extends Prepared {
+  model: TrainedModel;
   /** of earlier runs too, where training went on from a checkpoint */
   trainSeconds: number;
 }
@@ -62,6 +69,41 @@ export async function runTrial(data: TrialData, spec: TrialSpec, hooks: TrainHoo
 /** The first half of a trial: splits and trains. @throws UserError as `runTrial` */
 export async function learn(data: TrialData, spec: TrialSpec, hooks: TrainHooks): Promise<Learnt> {
   hooks.onProgress({ stage: 'preparing', share: 0.02, epoch: null, epochs: null, note: null });
+  const prepared = prepareTrial(data, spec);
+  return { ...prepared, ...(await trainOn(prepared, data, spec, hooks)) };
+}
+
+/** What a trial's scores leave to a second pass. */
+export interface SecondPass {
+  model: TrainedModel;
+  /** that it learnt from: all there are */
+  documents: number;
+  trainSeconds: number;
+}
+
+/**
+ * Trains anew on all of a trial's documents, those to choose and to test on too. Nothing is left to choose the epoch on:
+ * training lasts as many as the trial chose (null: the model has none), and the last one is kept.
+ * @throws UserError as `runTrial`
+ */
+export async function learnAll(
+  data: TrialData,
+  spec: TrialSpec,
+  epochs: number | null,
+  hooks: TrainHooks,
+): Promise<SecondPass> {
+  hooks.onProgress({ stage: 'preparing', share: 0.02, epoch: null, epochs: null, note: null });
+  const prepared = prepareTrial(data, spec);
+  const parts = [prepared.train, prepared.validation, prepared.test];
+  const all = { texts: parts.flatMap(({ texts }) => texts), targets: parts.flatMap(({ targets }) => targets) };
+  const recipe = epochs === null ? spec.recipe : { ...spec.recipe, epochs, patienceEpochs: epochs };
+  const none = { texts: [], targets: [] };
+  const learnt = await trainOn({ ...prepared, train: all, validation: none }, data, { ...spec, recipe }, hooks);
+  return { ...learnt, documents: all.texts.length };
+}
+
+/** @throws UserError as `runTrial` */
+export function prepareTrial(data: TrialData, spec: TrialSpec): Prepared {
   const own = kindOf(data.dataset, spec.category);
   const taking = [data.dataset, ...(data.test ? [data.test] : [])].flatMap((from) => keptDocuments(from, spec));
   const strategy = resolveStrategy(spec.strategy, spec.category, own, taking);
@@ -70,11 +112,17 @@ export async function learn(data: TrialData, spec: TrialSpec, hooks: TrainHooks)
   const splits = splitFor(data, spec, own === 'multi' ? kind : 'single');
   const labels = labelsOf(spec.category, splits.train, splits.validation, splits.test);
   checkSplits(splits, labels, spec);
-  const [train, validation, test] = [splits.train, splits.validation, splits.test].map((documents) =>
-    toTargets(documents, spec.category, labels),
-  );
-  if (!train || !validation || !test) throw new FinalError('A split is missing');
+  const targetsOf = (documents: Document[]): LabelledTexts => toTargets(documents, spec.category, labels);
+  const [train, validation, test] = [targetsOf(splits.train), targetsOf(splits.validation), targetsOf(splits.test)];
+  return { labels, strategy, kind, splits, train, validation, test };
+}
 
+async function trainOn(
+  { labels, strategy, kind, train, validation }: Omit<Prepared, 'splits' | 'test'>,
+  data: TrialData,
+  spec: TrialSpec,
+  hooks: TrainHooks,
+): Promise<Pick<Learnt, 'model' | 'trainSeconds'>> {
   const family = await loadFamily(spec.model);
   const startMs = performance.now();
   const model = await family.train(
@@ -94,8 +142,7 @@ export async function learn(data: TrialData, spec: TrialSpec, hooks: TrainHooks)
       onProgress: (progress) => hooks.onProgress({ ...progress, share: 0.05 + 0.9 * progress.share }),
     },
   );
-  const trainSeconds = model.secondsBefore + (performance.now() - startMs) / 1000;
-  return { model, labels, strategy, kind, splits, train, validation, test, trainSeconds };
+  return { model, trainSeconds: model.secondsBefore + (performance.now() - startMs) / 1000 };
 }
 
 /** The second half: predicts the test split and scores that. */

@@ -54,7 +54,7 @@ export async function startWorker(given: WorkerOptions): Promise<RunningWorker> 
   const options = { ...given, settings };
   const running = new Set<string>();
   let stopping = false;
-  const workers = (['profile', 'trial', 'train'] as const).map((kind) => {
+  const workers = (['profile', 'trial', 'train', 'classify'] as const).map((kind) => {
     const worker = new Worker(
       queues[kind].name,
       async (job: Job, token?: string, signal?: AbortSignal) => {
@@ -62,7 +62,8 @@ export async function startWorker(given: WorkerOptions): Promise<RunningWorker> 
           await job.moveToDelayed(Date.now() + otherHostMs, token);
           throw new DelayedError();
         }
-        running.add(job.id ?? '');
+        // a classification is over before anybody could read that it runs
+        if (kind !== 'classify') running.add(job.id ?? '');
         try {
           return await runJob(options, job.name === 'pilot' ? 'pilot' : kind, job, signal);
         } catch (error) {

@@ -115,7 +115,14 @@ const untilDecided: Row = {
 
 const table: Record<StateName, Row> = {
   draft: { noted: to('draft'), dataset_given: to('profiling', 'queue_profile'), cancelled: to('cancelled') },
-  profiling: { noted: to('profiling'), profiled: to('configuring'), profile_failed: to('draft'), cancelled: to('cancelled') },
+  profiling: {
+    // another file was given before the first had been read
+    dataset_given: to('profiling', 'queue_profile'),
+    noted: to('profiling'),
+    profiled: to('configuring'),
+    profile_failed: to('draft'),
+    cancelled: to('cancelled'),
+  },
   configuring: {
     // other columns, or another file: profiled anew
     dataset_given: to('profiling', 'queue_profile'),

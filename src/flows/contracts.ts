@@ -616,6 +616,8 @@ export const trainJobSchema = z.object({
   preparation: preparationSchema.prefault({}),
   /** one model per category (and language), all trained by this job */
   specs: z.array(trialSpecSchema),
+  /** each is trained a second time, on all documents, and that model is delivered; its figures are those of the first */
+  secondPass: z.boolean().default(false),
 });
 export type TrainJob = z.infer<typeof trainJobSchema>;
 
@@ -624,10 +626,56 @@ export const trainJobResultSchema = z.object({
   artifactPrefix: z.string(),
   files: z.array(z.object({ key: z.string(), sizeBytes: z.number().int() })),
   models: z.array(
-    z.object({ category: z.string(), language: z.string().nullable(), folder: z.string(), result: trialResultSchema }),
+    z.object({
+      category: z.string(),
+      language: z.string().nullable(),
+      folder: z.string(),
+      result: trialResultSchema,
+      /** what the delivered model learnt from, and for how long (null: it has no epochs); null: it is the one of `result` */
+      secondPass: z.object({ documents: z.int(), epochs: z.int().nullable() }).nullable().default(null),
+    }),
   ),
 });
 export type TrainJobResult = z.infer<typeof trainJobResultSchema>;
+
+/** What one classification may ask for: it is answered while somebody waits. */
+export const classifyLimits = { texts: 20, characters: 5000, labels: 5 } as const;
+
+/** A delivered model, by its folder in the artifact store. */
+const deliveredModelSchema = z
+  .object({
+    category: z.string(),
+    /** of the texts that it is made for; null: all */
+    language: z.string().nullable(),
+    /** ends with a slash */
+    prefix: z.string().endsWith('/'),
+    /** artifact keys, all below the prefix */
+    files: z.array(z.string()).min(1),
+  })
+  .refine(({ prefix, files }) => files.every((key) => key.startsWith(prefix)), 'every file must lie below the prefix');
+export type DeliveredModel = z.infer<typeof deliveredModelSchema>;
+
+export const classifyJobSchema = z.object({
+  models: z.array(deliveredModelSchema).min(1),
+  texts: z.array(z.string().max(classifyLimits.characters)).min(1).max(classifyLimits.texts),
+});
+export type ClassifyJob = z.infer<typeof classifyJobSchema>;
+
+/** For each text what each model says of it; of models for one language each, those for the text's, if that is known. */
+const classifyResultSchema = z.array(
+  z.array(
+    z.object({
+      category: z.string(),
+      /** that of the model */
+      language: z.string().nullable(),
+      /** the likeliest, descending; their probabilities needn't add up to 1 */
+      labels: z.array(z.object({ label: z.string(), score: z.number().min(0).max(1) })).max(classifyLimits.labels),
+      /** every label of 0.5 or more applies, several or none; otherwise the first one does */
+      several: z.boolean(),
+    }),
+  ),
+);
+export type ClassifyResult = z.infer<typeof classifyResultSchema>;
 
 /** One queue: its name, its job's name, payload, result, and the rule that makes adding twice harmless. */
 export const queues = {
@@ -636,6 +684,7 @@ export const queues = {
   /** in the trials' queue, so that a worker never does both at once */
   pilot: { name: 'podium-trials', payload: pilotJobSchema, result: pilotJobResultSchema },
   train: { name: 'podium-train', payload: trainJobSchema, result: trainJobResultSchema },
+  classify: { name: 'podium-classify', payload: classifyJobSchema, result: classifyResultSchema },
 } as const;
 
 /** Redis channel on which the bot names a running job's id that is to end (BullMQ's own cancel stays in its process). */

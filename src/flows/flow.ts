@@ -14,6 +14,8 @@ export interface Flow {
   nowMs: () => number;
   /** tells the relay that effects are waiting */
   wake: () => void;
+  /** hears of each change of state, once it is written down */
+  stateChanged?: (benchmark: Benchmark) => void;
 }
 
 /** What an event brings with it besides the new state. */
@@ -30,16 +32,17 @@ export interface Change {
  * @throws FinalError when its state doesn't know the event; RetryableError when somebody else changed it meanwhile
  */
 export function apply(flow: Flow, benchmarkId: string, event: EventName, change: Change = {}): Benchmark {
-  const after = inTransaction(flow.database, (connection) => {
+  const { before, after } = inTransaction(flow.database, (connection) => {
     const before = requireBenchmark(connection, benchmarkId);
     const { state, effects } = transition(before.state, event);
     change.rows?.(connection, before);
     const changed = changeBenchmark(connection, benchmarkId, before.version, { ...change.fields, state }, flow.nowMs());
     if (!changed) throw new RetryableError(`Benchmark ${benchmarkId} changed while ${event} was applied to it`);
     for (const effect of effects) want(connection, benchmarkId, effect, flow.nowMs());
-    return requireBenchmark(connection, benchmarkId);
+    return { before: before.state, after: requireBenchmark(connection, benchmarkId) };
   });
   flow.wake();
+  if (after.state !== before) flow.stateChanged?.(after);
   return after;
 }
 

@@ -9,8 +9,8 @@ export const newBenchmarkId = (): string => `b${randomBytes(6).toString('hex')}`
 export const trialIdAt = (benchmarkId: string, position: number): string => `${benchmarkId}t${position}`;
 
 export const jobIds = {
-  /** one for each time the benchmark came to be profiled */
-  profile: (benchmark: Pick<Benchmark, 'id' | 'version'>): string => `profile-${benchmark.id}-${benchmark.version}`,
+  /** one for each time the file was given to be read; what is noted in the draft meanwhile changes nothing about it */
+  profile: ({ id, draft }: Pick<Benchmark, 'id' | 'draft'>): string => `profile-${id}-reading${draft?.readings ?? 0}`,
   /** one for each leg of a race (outside a race there is only the first), and for each time it is tried again */
   trial: ({ id, rung, attempt }: Pick<Trial, 'id' | 'rung' | 'attempt'>): string =>
     `trial-${id}${rung === 0 ? '' : `-${rung}`}${attempt === 0 ? '' : `-again${attempt}`}`,

@@ -6,6 +6,7 @@ import { type ConnectionOptions, type Job, Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { RetryableError } from '../errors.ts';
 import { benchmarksInState, findDataset } from '../storage/benchmark-queries.ts';
+import { type Classify, connectClassify } from './classify.ts';
 import {
   cancelChannel,
   type DatasetRef,
@@ -23,15 +24,20 @@ import { jobIds, subjectOf } from './job-ids.ts';
 import * as outcomes from './outcomes.ts';
 import { isRaced, raceRungs } from './race.ts';
 import { type Benchmark, getTrials, requireBenchmark, type Trial } from './records.ts';
-import { trainSpecs } from './train-plan.ts';
+import { trainSpecs, usualTraining } from './train-plan.ts';
 
-type QueueKind = keyof typeof queues;
+/** Those whose jobs change a benchmark. */
+type QueueKind = Exclude<keyof typeof queues, 'classify'>;
 
 export interface Jobs {
   queueProfile: (benchmarkId: string) => Promise<void>;
   queueTrials: (benchmarkId: string) => Promise<void>;
   queueTraining: (benchmarkId: string) => Promise<void>;
   cancelJobs: (benchmarkId: string) => Promise<void>;
+  /**
+   * What the benchmark's trained models say of each text. @throws UserError (`no_worker_answered`) after `timeoutMs`
+   */
+  classify: Classify;
   /** settles everything that ended while nobody listened, and queues again what Redis has lost */
   reconcile: () => Promise<void>;
   close: () => Promise<void>;
@@ -81,6 +87,7 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
     await events.waitUntilReady();
   };
   for (const queue of Object.values(opened)) queue.on('error', (error) => log(`queue ${queue.name}: ${error.message}`));
+  const classification = await connectClassify({ connection, redis: options.redis, log });
   await Promise.all([listen('profile'), listen('trial'), listen('train')]);
 
   /** Adds a job; one that ended long ago under this id is settled instead. */
@@ -150,6 +157,7 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
       roles: requireRoles(benchmark),
       preparation: preparationOf(benchmark),
       specs: trainSpecs(benchmark),
+      secondPass: (benchmark.decision?.training ?? usualTraining).secondPass,
     };
     await add('train', jobIds.train(benchmark), payload);
   };
@@ -169,9 +177,10 @@ export async function connectJobs(options: JobsOptions): Promise<Jobs> {
     }
   };
   const close = async (): Promise<void> => {
-    await Promise.all([...listeners, ...Object.values(opened)].map((part) => part.close()));
+    await Promise.all([classification, ...listeners, ...Object.values(opened)].map((part) => part.close()));
   };
-  return { queueProfile, queueTrials, queueTraining, cancelJobs, reconcile, close };
+  const { classify } = classification;
+  return { queueProfile, queueTrials, queueTraining, cancelJobs, classify, reconcile, close };
 }
 
 /** Writes down how a job ended, if it has. Safe to call at any time, any number of times. */

@@ -43,17 +43,26 @@ export function strategyOf({ preparation }: Pick<Plan, 'preparation'>, category:
   return preparation.categories.find((choices) => choices.category === category)?.strategy ?? 'auto';
 }
 
-function languagesWithOwnModel(plan: Plan, profile: Profile): string[] {
-  const kept = profile.languages.filter(({ code }) => plan.languages === null || plan.languages.includes(code));
-  const large = kept.flatMap(({ code, documents }) =>
+/** Those that take part and have enough documents for a model of their own. */
+export function ownModelLanguages({ languages }: Pick<Plan, 'languages'>, profile: Profile): string[] {
+  return keptLanguages({ languages }, profile).flatMap(({ code, documents }) =>
     code !== null && documents >= fewestDocumentsPerLanguage ? [code] : [],
   );
+}
+
+function languagesWithOwnModel(plan: Plan, profile: Profile): string[] {
+  const large = ownModelLanguages(plan, profile);
   if (large.length > 0) return large;
   throw new UserError(
     `A model per language needs a language with at least ${fewestDocumentsPerLanguage} documents; found: ` +
-      (kept.map(({ name, documents }) => `${name} ${documents}`).join(', ') || 'no languages'),
+      (keptLanguages(plan, profile)
+        .map(({ name, documents }) => `${name} ${documents}`)
+        .join(', ') || 'no languages'),
   );
 }
+
+const keptLanguages = ({ languages }: Pick<Plan, 'languages'>, profile: Profile): Profile['languages'] =>
+  profile.languages.filter(({ code }) => languages === null || languages.includes(code));
 
 function checkPlan(plan: Plan, profile: Profile): void {
   for (const name of plan.categories) {

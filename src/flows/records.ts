@@ -81,6 +81,10 @@ export const draftSchema = z.object({
   step: z.enum(draftSteps).default('start'),
   /** what was chosen, as far as it was */
   chosen: planSchema.partial().prefault({}),
+  /** how often the file was given to be read: each time is a job of its own */
+  readings: z.number().int().default(0),
+  /** what had been decided about the data when it was read last */
+  readWith: preparationSchema.prefault({}),
 });
 export type Draft = z.infer<typeof draftSchema>;
 

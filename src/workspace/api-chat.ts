@@ -8,12 +8,13 @@ import {
   addMessage,
   botMessage,
   channelForBot,
+  isInChannel,
   messageBlocks,
   metadataSchema,
   requireMember,
   shownMessage,
 } from './messages.ts';
-import type { Message } from './shapes.ts';
+import type { Block, Message } from './shapes.ts';
 import { APP, type Channel } from './state.ts';
 import { findUser, type World } from './world.ts';
 
@@ -62,8 +63,16 @@ function post(world: World, args: unknown): Record<string, unknown> {
   requireThread(channel, order.thread_ts);
   const blocks = order.markdown_text === undefined ? order.blocks : [{ type: 'markdown', text: order.markdown_text }];
   const message = botMessage(world, { ...order, blocks }, order.thread_ts);
+  // Without a thread there is nothing to send to the channel "also".
+  if (order.reply_broadcast === true && order.thread_ts !== undefined) message.subtype = 'thread_broadcast';
   addMessage(world, channel, message);
   return { channel: channel.id, ts: message.ts, message: withMetadata(world, channel, message, true) };
+}
+
+/** limits.json message.update_rich_text; what removes all blocks puts none of another kind in their place. */
+function refuseMismatch(before: Block[] = [], after: Block[] = []): void {
+  const isRich = ({ type }: Block) => type === 'rich_text';
+  if (after.length > 0 && before.some(isRich) && !after.some(isRich)) throw new ApiError('block_mismatch');
 }
 
 const updateSchema = z.object({ channel: z.string(), ts: z.string(), ...content });
@@ -77,6 +86,7 @@ function update(world: World, args: unknown): Record<string, unknown> {
   if (order.text === undefined && order.blocks === undefined && order.attachments === undefined)
     throw new ApiError('no_text');
   const blocks = messageBlocks(world, order.blocks);
+  refuseMismatch(message.blocks, blocks);
   if (order.text !== undefined) message.text = order.text;
   // limits.json message.update_text_only: a call without blocks removes those the message had.
   if (blocks !== undefined && blocks.length > 0) message.blocks = blocks;
@@ -152,8 +162,7 @@ function history(world: World, args: unknown): Record<string, unknown> {
   const order = parseArgs(historySchema, args);
   const channel = channelForBot(world, order.channel);
   requireMember(channel);
-  const roots = channel.messages.filter((one) => one.thread_ts === undefined || one.thread_ts === one.ts);
-  return page(world, channel, inWindow(roots, order).reverse(), order);
+  return page(world, channel, inWindow(channel.messages.filter(isInChannel), order).reverse(), order);
 }
 
 function replies(world: World, args: unknown): Record<string, unknown> {

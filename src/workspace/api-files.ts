@@ -26,7 +26,11 @@ function uploadUrl(world: World, args: unknown): Record<string, unknown> {
 const completeSchema = z.object({
   files: json.pipe(z.array(z.object({ id: z.string(), title: z.string().optional() })).min(1)),
   channel_id: z.string().optional(),
-  channels: z.string().optional(),
+  channels: z
+    .string()
+    .transform((ids) => ids.split(','))
+    .pipe(z.array(z.string()).max(limits.files.channels_per_complete.value))
+    .optional(),
   thread_ts: z.string().optional(),
   initial_comment: z.string().optional(),
   blocks: blocksJson.optional(),
@@ -34,7 +38,7 @@ const completeSchema = z.object({
 
 function complete(world: World, args: unknown): Record<string, unknown> {
   const order = parseArgs(completeSchema, args);
-  const ids = order.channels?.split(',') ?? (order.channel_id === undefined ? [] : [order.channel_id]);
+  const ids = order.channels ?? (order.channel_id === undefined ? [] : [order.channel_id]);
   const channels = ids.map((id) => channelForBot(world, id));
   channels.forEach(requireMember);
   if (new Set(order.files.map(({ id }) => id)).size < order.files.length) throw new ApiError('invalid_arguments');

@@ -148,7 +148,7 @@ async function resetWorld(world: World): Promise<void> {
     memory.clear();
   world.recentCalls.clear();
   world.ephemerals = [];
-  world.log = [];
+  world.log.clear();
   await world.storage.clearBytes();
   world.changed({ kind: 'reset' });
 }
@@ -168,7 +168,7 @@ const GET: Record<string, Route> = {
   },
   log: (world, input) => {
     const { last } = z.object({ last: z.coerce.number().int().positive().optional() }).parse(input);
-    return { ok: true, log: last === undefined ? world.log : world.log.slice(-last) };
+    return { ok: true, log: world.log.entries(last) };
   },
   users: (world) => ({ ok: true, users: world.state.users.map((user) => shownUser(user, world.now(), true)) }),
   channels: (world, input) => {

@@ -56,6 +56,7 @@ const logEntry = z.object({
   args: z.looseObject({}),
   status: z.union([z.number(), z.string()]),
   answer: z.unknown(),
+  tookMs: z.number().optional(),
 });
 type SeenCall = z.infer<typeof logEntry>;
 

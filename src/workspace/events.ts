@@ -1,4 +1,5 @@
 import { errorText } from '../errors.ts';
+import { MOST } from './bounded.ts';
 import { APP, nextId, type PendingEvent, TEAM } from './state.ts';
 import { addLog, newTs, type World } from './world.ts';
 
@@ -70,7 +71,7 @@ export function createEventQueue(world: Omit<World, 'events'>): EventQueue {
         attempt: 0,
         reason: '',
       };
-      world.state.pendingEvents.push(pending);
+      world.state.pendingEvents = [...world.state.pendingEvents, pending].slice(-MOST.pendingEvents);
       world.storage.touch();
       start(pending);
     },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError } from './api-error.ts';
+import { keepNewest, MOST } from './bounded.ts';
 import { limits } from './limits.ts';
 import type { Content } from './messages.ts';
 import { addMessage, botMessage } from './messages.ts';
@@ -24,7 +25,7 @@ export function newTrigger(world: World, user: string, viewId?: string): string 
     if (trigger.expiresAtMs >= world.now() - 60_000) break;
     world.triggers.delete(old);
   }
-  world.triggers.set(id, { user, expiresAtMs, used: false, viewId });
+  keepNewest(world.triggers, id, { user, expiresAtMs, used: false, viewId }, MOST.triggers);
   return id;
 }
 
@@ -46,7 +47,7 @@ export function newResponseUrl(world: World, target: Omit<ResponseTarget, 'expir
     if (until >= world.now()) break;
     world.responseTargets.delete(old);
   }
-  world.responseTargets.set(key, { ...target, expiresAtMs, uses: 0 });
+  keepNewest(world.responseTargets, key, { ...target, expiresAtMs, uses: 0 }, MOST.responseUrls);
   return `${world.url}/response/${TEAM.id}/${key}`;
 }
 
@@ -105,6 +106,8 @@ export function showEphemeral(
   message: ReturnType<typeof botMessage>,
 ): void {
   world.ephemerals.push({ user, channel, message });
+  const mine = world.ephemerals.filter((one) => one.user === user);
+  if (mine.length > MOST.ephemeralsOfOnePerson) world.ephemerals = world.ephemerals.filter((one) => one !== mine[0]);
   world.changed({ kind: 'message', channel, user });
 }
 
@@ -123,7 +126,9 @@ export function payloadBase(world: World, userId: string): Record<string, unknow
 
 /** Sends one envelope and waits for its acknowledgement; both are kept in the log. */
 export async function dispatch(world: World, delivery: Delivery): Promise<Ack> {
+  const sentMs = performance.now();
   const ack = await world.deliver(delivery);
+  const tookMs = performance.now() - sentMs;
   const kind = delivery.payload.type ?? delivery.payload.command;
   addLog(world, {
     kind: 'delivery',
@@ -132,6 +137,7 @@ export async function dispatch(world: World, delivery: Delivery): Promise<Ack> {
     args: delivery.payload,
     status: ack.kind,
     answer: ack.kind === 'ack' ? ack.payload : null,
+    tookMs,
   });
   return ack;
 }

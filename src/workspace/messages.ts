@@ -74,6 +74,10 @@ export function botMessage(world: World, content: Content, threadTs?: string): M
   });
 }
 
+/** Does it stand in the channel itself: no reply, or one that was "also sent to the channel"? */
+export const isInChannel = ({ ts, thread_ts, subtype }: Message): boolean =>
+  thread_ts === undefined || thread_ts === ts || subtype === 'thread_broadcast';
+
 export function addMessage(world: World, channel: Channel, message: Message): void {
   channel.messages.push(message);
   world.changed({ kind: 'message', channel: channel.id });

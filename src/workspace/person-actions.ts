@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keepNewest, MOST } from './bounded.ts';
 import { checkOptions as checkOptionList } from './check-elements.ts';
 import { checkCount, createChecker, messagesOf } from './checker.ts';
 import { shownFile } from './files.ts';
@@ -71,7 +72,7 @@ function setValue(
   const before = valuesAt(world, user, place);
   const after = { ...before, [ids.block]: { ...before[ids.block], [ids.action]: value } };
   if (place.kind === 'view') place.view.values = after;
-  else world.surfaceValues.set(surfaceKey(user, place), after);
+  else keepNewest(world.surfaceValues, surfaceKey(user, place), after, MOST.surfaceValues);
 }
 
 /** The parts of a payload that say where an interaction took place. */
@@ -256,7 +257,7 @@ export async function suggest(
   const answer = suggestionSchema.safeParse(ack.payload);
   if (!answer.success) throw new PersonError('the app answered without options');
   const options = offeredBy(answer.data, found.element.type);
-  world.offered.set(offerKey(user, found), options);
+  keepNewest(world.offered, offerKey(user, found), options, MOST.offered);
   return options;
 }
 

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { checkRichText } from './check-rich-text.ts';
+import { createChecker, messagesOf } from './checker.ts';
 import { completeFile, createFile, extensionOf } from './files.ts';
 import { bounds, limits } from './limits.ts';
 import { type Block, type Element, type Option, type StateValue, textOf } from './shapes.ts';
@@ -51,6 +53,20 @@ function typeText(element: Element, wanted: unknown, what: string): string | nul
   if (text.length > longest) throw new PersonError(`${what} takes at most ${longest} characters, not ${text.length}`);
   if (text.includes('\n') && element.multiline !== true) throw new PersonError(`${what} takes a single line`);
   return text === '' ? null : text;
+}
+
+/** Formatted text as a `rich_text` block, or plain text, which becomes its only section. */
+function typeRichText(element: Element, wanted: unknown, what: string): Record<string, unknown> | null {
+  if (typeof wanted !== 'object' || wanted === null) {
+    const text = typeText({ ...element, multiline: true }, wanted, what);
+    if (text === null) return null;
+    return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] };
+  }
+  const block = parse(z.looseObject({ type: z.literal('rich_text') }), wanted, what);
+  const checker = createChecker('modal', () => false, []);
+  checkRichText(checker, block, '');
+  if (checker.problems.length > 0) throw new PersonError(`${what}: ${messagesOf(checker.problems).join('; ')}`);
+  return block;
 }
 
 function pickUser(world: World, wanted: string, what: string): string {
@@ -129,10 +145,8 @@ export async function typeInto(
       return { type, value };
     }
     case 'rich_text_input': {
-      const text = typeText({ ...element, multiline: true }, wanted, what);
-      if (text === null) return { type };
-      const section = { type: 'rich_text_section', elements: [{ type: 'text', text }] };
-      return { type, rich_text_value: { type: 'rich_text', elements: [section] } };
+      const value = typeRichText(element, wanted, what);
+      return value === null ? { type } : { type, rich_text_value: value };
     }
     case 'static_select':
     case 'radio_buttons':

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keepNewest, MOST } from './bounded.ts';
 import { limits, secondsInMs } from './limits.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +27,7 @@ export function takeCall(world: World, method: string, args: unknown): number {
   const now = world.now();
   const recent = (world.recentCalls.get(key) ?? []).filter((at) => at > now - WINDOW_MS);
   const [oldest = now] = recent;
-  world.recentCalls.set(key, recent);
+  keepNewest(world.recentCalls, key, recent, MOST.countedCalls);
   if (recent.length >= most) return Math.max(1, Math.ceil((oldest + WINDOW_MS - now) / 1000));
   recent.push(now);
   return 0;

@@ -1,4 +1,4 @@
-import { type ShownMessage, shownMessage } from './messages.ts';
+import { isInChannel, type ShownMessage, shownMessage } from './messages.ts';
 import { valuesAt } from './person-actions.ts';
 import type { Channel } from './state.ts';
 import { homeView, sentValues, stackOf, topView, viewOutput } from './views.ts';
@@ -20,7 +20,7 @@ function shownMessages(world: World, user: string, channel: Channel, threadTs: s
   const all = [...channel.messages, ...mine.map((one) => one.message)].sort((a, b) => Number(a.ts) - Number(b.ts));
   const wanted = all.filter((message) => {
     if (threadTs !== undefined) return message.ts === threadTs || message.thread_ts === threadTs;
-    return message.thread_ts === undefined || message.thread_ts === message.ts;
+    return isInChannel(message);
   });
   return wanted.map((message) => {
     const ephemeral = mine.some((one) => one.message === message);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { callApi } from './api.ts';
 import { ApiError } from './api-error.ts';
+import { MOST } from './bounded.ts';
 import { callControl } from './control.ts';
 import { mimetypeOf } from './files.ts';
 import { bearerOf, HttpError, parseJson, readBody, sendBytes, sendJson } from './http.ts';
@@ -169,7 +170,10 @@ async function control(
 /** Server-sent events: one for each change that somebody might see, and one at the start. */
 function stream(world: World, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  const send = (change: unknown) => response.write(`data: ${JSON.stringify(change)}\n\n`);
+  const send = (change: unknown) => {
+    if (response.writableLength > MOST.unreadStreamBytes) response.destroy();
+    else response.write(`data: ${JSON.stringify(change)}\n\n`);
+  };
   send({ kind: 'open' });
   const stop = world.listen(send);
   request.socket.once('close', stop);

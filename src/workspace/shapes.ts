@@ -211,6 +211,8 @@ export const messageSchema = z.looseObject({
   bot_id: z.string().optional(),
   app_id: z.string().optional(),
   thread_ts: z.string().optional(),
+  /** `thread_broadcast`: a reply that stands in the channel, too */
+  subtype: z.string().optional(),
   blocks: z.array(blockSchema).optional(),
   metadata: z.looseObject({ event_type: z.string() }).optional(),
   files: z.array(z.string()).optional(),

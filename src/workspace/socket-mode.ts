@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { keepNewest, MOST } from './bounded.ts';
 import { limits, secondsInMs } from './limits.ts';
 import { APP } from './state.ts';
 
@@ -50,7 +51,7 @@ interface Hooks {
 /** Creates the gateway. Any one open connection gets an envelope, in turn: Slack promises no pattern. */
 export function createGateway({ ackDeadlineMs, takeDuplicate, onConnected, onChange }: Hooks): Gateway {
   const server = new WebSocketServer({ noServer: true });
-  const tickets = new Set<string>();
+  const tickets = new Map<string, true>();
   const open: WebSocket[] = [];
   const waiting = new Map<string, (ack: Ack) => void>();
   const timers = new Set<NodeJS.Timeout>();
@@ -128,7 +129,7 @@ export function createGateway({ ackDeadlineMs, takeDuplicate, onConnected, onCha
     openUrl: (base) => {
       if (open.length >= limits.socket_mode.connections.value) return undefined;
       const ticket = randomUUID();
-      tickets.add(ticket);
+      keepNewest(tickets, ticket, true, MOST.tickets);
       return `${base.replace(/^http/, 'ws')}/link/?ticket=${ticket}&app_id=${APP.id}`;
     },
     upgrade: (request, socket, head) => {

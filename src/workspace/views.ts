@@ -1,4 +1,5 @@
 import { ApiError, refuseProblems } from './api-error.ts';
+import { keepNewest, MOST } from './bounded.ts';
 import { checkView } from './check-view.ts';
 import { checkOptions, shownFile } from './files.ts';
 import { useTrigger } from './interactions.ts';
@@ -119,7 +120,8 @@ export function publishHome(world: World, userId: string, view: unknown, hash: s
   if (hash !== undefined && before !== undefined && hash !== before.hash) throw new ApiError('hash_conflict');
   world.state.homes[userId] = { id: before?.id ?? nextId(world.state, 'V'), hash: newHash(world), spec };
   const key = `${userId} home`;
-  world.surfaceValues.set(key, valuesFor(spec.blocks, world.surfaceValues.get(key) ?? {}));
+  const values = valuesFor(spec.blocks, world.surfaceValues.get(key) ?? {});
+  keepNewest(world.surfaceValues, key, values, MOST.surfaceValues);
   world.changed({ kind: 'home', user: userId });
   const home = homeView(world, userId);
   if (home === undefined) throw new ApiError('internal_error');

@@ -11,6 +11,7 @@ import { handle } from './server.ts';
 import { createGateway } from './socket-mode.ts';
 import { PEOPLE, seedState } from './state.ts';
 import { fileStorage, loadState, memoryStorage } from './storage.ts';
+import { createTrafficLog } from './traffic-log.ts';
 import type { Change, Settings, World } from './world.ts';
 
 export interface WorkspaceOptions {
@@ -56,6 +57,7 @@ const DEFAULT_SCOPES = [
   'chat:write',
   'files:read',
   'files:write',
+  'im:write',
   'users:read',
   'channels:read',
   'groups:read',
@@ -127,7 +129,7 @@ async function createWorld(options: WorkspaceOptions): Promise<World> {
     responseTargets: new Map(),
     surfaceValues: new Map(),
     offered: new Map(),
-    log: [],
+    log: createTrafficLog(),
     changed,
     listen: (listener) => {
       listeners.add(listener);

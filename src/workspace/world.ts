@@ -5,6 +5,7 @@ import type { Message, Option, Values, ViewSpec } from './shapes.ts';
 import type { Ack, Delivery, Gateway } from './socket-mode.ts';
 import { type Channel, type FileRecord, nextTs, type State, type User } from './state.ts';
 import type { Storage } from './storage.ts';
+import type { LogEntry, TrafficLog } from './traffic-log.ts';
 
 /** Something a person might see has changed. The page and the driver look again at each of these. */
 export interface Change {
@@ -51,16 +52,6 @@ export interface ResponseTarget {
   originalTs: string | undefined;
 }
 
-/** One line of the log: a call that the app made, or something that was delivered to it. */
-export interface LogEntry {
-  kind: 'call' | 'delivery';
-  atMs: number;
-  method: string;
-  args: unknown;
-  status: number | string;
-  answer: unknown;
-}
-
 export interface Settings {
   scopes: readonly string[];
   /** Names of the people, beside the app. */
@@ -102,16 +93,13 @@ export interface World {
   surfaceValues: Map<string, Values>;
   /** The options that an external select last offered, by `user view block action`. */
   offered: Map<string, Option[]>;
-  log: LogEntry[];
+  log: TrafficLog;
   changed: (change: Change) => void;
   listen: (listener: (change: Change) => void) => () => void;
 }
 
-const LOG_LENGTH = 5000;
-
 export function addLog(world: Pick<World, 'log' | 'changed'>, entry: LogEntry): void {
-  world.log.push(entry);
-  if (world.log.length > LOG_LENGTH) world.log.shift();
+  world.log.add(entry);
   world.changed({ kind: 'call' });
 }
 

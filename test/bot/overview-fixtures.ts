@@ -3,7 +3,9 @@
 import type { Doable } from '../../src/bot/commands/benchmark-buttons.ts';
 import type { Listed } from '../../src/bot/commands/benchmark-line.ts';
 import { cancelledMessage, cancelQuestion } from '../../src/bot/commands/cancel.ts';
+import { classificationMessage } from '../../src/bot/commands/classification.ts';
 import { datasetsMessage, type ListedDataset } from '../../src/bot/commands/datasets.ts';
+import { noFileView } from '../../src/bot/commands/file-shortcut.ts';
 import { helpMessage } from '../../src/bot/commands/help.ts';
 import { listMessage } from '../../src/bot/commands/list.ts';
 import { modelsMessage } from '../../src/bot/commands/models.ts';
@@ -34,6 +36,7 @@ function nastyBenchmark(index: number): Benchmark {
       language: nasty,
       folder: nasty,
       result: aResult(),
+      secondPass: null,
     })),
   };
   return aBenchmark({
@@ -100,6 +103,7 @@ const works: Work[] = [
   { kind: 'pilot', number: 13 },
   { kind: 'train', number: 14 },
   { kind: 'profile' },
+  { kind: 'classify' },
   { kind: 'hidden' },
 ];
 const fewWorkers = [aWorker('gpu-1', works, speed), aWorker('laptop', [], null)];
@@ -111,6 +115,11 @@ const manyWorkers = Array.from({ length: 60 }, () =>
     speed,
   ),
 );
+
+const one = (several: boolean, name: string) => ({
+  ...{ category: name, language: several ? name : null, several },
+  labels: Array.from({ length: 5 }, (_, index) => ({ label: `${name}${index}`, score: 0.4 - index / 20 })),
+});
 
 function answers(voice: Voice): Fixture[] {
   const sight = { ownerName: nasty, link, mayCancel: true, nowMs: 1000 };
@@ -125,6 +134,13 @@ function answers(voice: Voice): Fixture[] {
     'cancel question': cancelQuestion(aBenchmark(), voice),
     'cancel question at its extreme': cancelQuestion(nastyBenchmark(0), voice),
     cancelled: cancelledMessage(aBenchmark(), voice),
+    classification: classificationMessage(aBenchmark(), 'the road', [one(false, 'topic'), one(true, 'tone')], voice),
+    'classification at its extreme': classificationMessage(
+      nastyBenchmark(1),
+      nasty.repeat(30),
+      Array.from({ length: 300 }, () => one(true, nasty)),
+      voice,
+    ),
     datasets: datasetsMessage(fewFiles, voice),
     'datasets, none': datasetsMessage(nothing, voice),
     'datasets, 500': datasetsMessage(manyFiles, voice),
@@ -173,4 +189,8 @@ function homes(voice: Voice): Fixture[] {
 }
 
 export const overviewFixtures = (): Fixture[] =>
-  languages.map(voiceOf).flatMap((voice) => [...answers(voice), ...homes(voice)]);
+  languages.map(voiceOf).flatMap((voice) => [
+    ...answers(voice),
+    ...homes(voice),
+    { name: `no data file, ${voice.language}`, view: noFileView(voice) },
+  ]);

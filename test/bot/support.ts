@@ -10,7 +10,7 @@ import {
   type RankingRow,
   type TrialResult,
 } from '../../src/flows/contracts.ts';
-import { type Benchmark, planDefaults, type Trial } from '../../src/flows/records.ts';
+import { type Benchmark, type Plan, planDefaults, type Trial } from '../../src/flows/records.ts';
 import { checkBlocks } from '../../src/workspace/check-blocks.ts';
 import { checkView } from '../../src/workspace/check-view.ts';
 import { limits } from '../../src/workspace/limits.ts';
@@ -110,6 +110,19 @@ export function aRanking(rows: RankingRow[]): Ranking {
   };
 }
 
+export function aPlan(changes: Partial<Plan> = {}): Plan {
+  return {
+    ...planDefaults,
+    models: modelIds,
+    categories: ['theme', 'tone'],
+    languages: null,
+    mode: 'multilingual',
+    recipe: quickRecipe,
+    seed: 7,
+    ...changes,
+  };
+}
+
 export function aBenchmark(changes: Partial<Benchmark> = {}): Benchmark {
   return {
     id: 'b1',
@@ -124,15 +137,7 @@ export function aBenchmark(changes: Partial<Benchmark> = {}): Benchmark {
     roles: null,
     profile: aProfile(),
     draft: null,
-    plan: {
-      ...planDefaults,
-      models: modelIds,
-      categories: ['theme', 'tone'],
-      languages: null,
-      mode: 'multilingual',
-      recipe: quickRecipe,
-      seed: 7,
-    },
+    plan: aPlan(),
     ranking: aRanking([aRow(1), aRow(2), aRow(3)]),
     ballot: { openedMs: 0, deadlineMs: null, closedMs: null, closedBy: null },
     decision: null,

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { createCarriers } from '../../src/bot/carriers.ts';
 import { createChannelSight } from '../../src/bot/channel-sight.ts';
-import { createPermalinks } from '../../src/bot/permalinks.ts';
 import { registerThread } from '../../src/bot/thread-handlers.ts';
 import { createUpdateBudget } from '../../src/bot/update-budget.ts';
 import { createReaders } from '../../src/bot/words/readers.ts';
@@ -96,14 +95,9 @@ export async function startThread({ benchmark = {}, people = PEOPLE, members }: 
     const carriers = createCarriers({ flow, client, charts, artifacts, readers, log, budget, shown: new Map() });
     relay = startRelay({ database, nowMs, carriers: { ...carriers, ...withoutWorker }, log });
   };
-  const context = {
-    ...{ flow, client, charts, artifacts, readers, log, maxUploadBytes: 1, listWorkers: async () => [] },
-    ...{ botToken: workspace.botToken, slackApiUrl: `${workspace.url}/api/` },
-    channels: createChannelSight(client, nowMs, log),
-    links: createPermalinks(client, database, log),
-  };
+  const channels = createChannelSight(client, nowMs, log);
   const app = await startApp(workspace, (bolt) => {
-    registerThread(bolt, context);
+    registerThread(bolt, { flow, client, readers, channels, log });
     bolt.error(async (error) => log(`handler: ${error.message}`));
   });
   stack.defer(() => app[Symbol.asyncDispose]());

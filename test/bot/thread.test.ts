@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { awaitModel, awaitRanking, buttonsOf, newStory, type Story } from '../../src/commands/demo-story.ts';
+import { awaitModel, awaitRanking, buttonsOf, isRoot, newStory, type Story } from '../../src/commands/demo-story.ts';
 import { messageAsText } from '../../src/commands/slack-as-text.ts';
 import type { SeenMessage, SeenView } from '../../src/workspace/driver.ts';
 import { type Podium, startPodium } from '../support/podium.ts';
@@ -30,18 +30,27 @@ async function run(models = ['builtin/tfidf-logreg', 'builtin/fasttext'], rows =
   const bytes_base64 = Buffer.from(smallCsv(rows)).toString('base64');
   await driver.fill('Ana', { file: { value: [{ name: 'small.csv', bytes_base64 }] } });
   await driver.submit('Ana');
-  await modal('columns');
-  await driver.submit('Ana');
-  await modal('choices');
-  await driver.fill('Ana', { models: { value: models }, categories: { value: ['0'] } });
-  await driver.submit('Ana');
+  for (const step of ['columns', 'data']) {
+    await modal(step);
+    await driver.submit('Ana');
+  }
+  for (const [step, value] of [
+    ['models', models],
+    ['categories', ['0']],
+  ] as const) {
+    await modal(step);
+    // Both are searched: what was never offered can't be chosen.
+    await driver.suggest({ user: 'Ana', block_id: step, action_id: 'value', value: '' });
+    await driver.fill('Ana', { [step]: { value } });
+    await driver.submit('Ana');
+  }
   await modal('review');
   await driver.submit('Ana');
   posted += 1;
   root = await driver.waitFor(
     'the progress message',
     { user: 'Ana', channel },
-    ({ messages }) => messages[posted - 1]?.ts,
+    ({ messages }) => messages.filter(isRoot)[posted - 1]?.ts,
   );
 }
 

@@ -103,7 +103,13 @@ const aDecision = (changes: Partial<Decision>): Decision => ({
 const trainedModels = (count: number) => ({
   artifactPrefix: 'models/b1/',
   files: [{ key: 'models/b1/x', sizeBytes: 2_000_000 }],
-  models: Array.from({ length: count }, () => ({ category: nasty, language: nasty, folder: nasty, result: aResult() })),
+  models: Array.from({ length: count }, () => ({
+    category: nasty,
+    language: nasty,
+    folder: nasty,
+    result: aResult(),
+    secondPass: { documents: 490, epochs: 3 },
+  })),
 });
 
 function decided(voice: Voice): Fixture[] {

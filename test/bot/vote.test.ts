@@ -5,13 +5,15 @@ import { WebClient } from '@slack/web-api';
 import { buttonsOf } from '../../src/commands/demo-story.ts';
 import { messageAsText } from '../../src/commands/slack-as-text.ts';
 import { FinalError } from '../../src/errors.ts';
-import { want } from '../../src/flows/flow.ts';
+import { apply, want } from '../../src/flows/flow.ts';
 import { jobIds } from '../../src/flows/job-ids.ts';
 import { trainingEnded } from '../../src/flows/outcomes.ts';
 import { type Benchmark, requireBenchmark, type VoteRules, voteRulesSchema } from '../../src/flows/records.ts';
+import { retryFailedTrials } from '../../src/flows/retry.ts';
+import { insertTrials } from '../../src/storage/benchmark-queries.ts';
 import { votesOf } from '../../src/storage/message-queries.ts';
 import type { Seen, SeenMessage } from '../../src/workspace/driver.ts';
-import { aBenchmark, aRanking, aRow, modelIds } from './support.ts';
+import { aBenchmark, aRanking, aRow, aTrial, modelIds } from './support.ts';
 import { channel, startThread, type Thread, type ThreadOptions, userId } from './thread-support.ts';
 
 const hourMs = 3_600_000;
@@ -26,7 +28,12 @@ async function open(options: ThreadOptions): Promise<Thread> {
   for (const effect of ['show_progress', 'show_ranking'] as const)
     want(thread.flow.database, 'b1', effect, thread.flow.nowMs());
   thread.flow.wake();
-  await shown(thread, 'the ballot', /Which model shall it be/);
+  try {
+    await shown(thread, 'the ballot', /Which model shall it be/);
+  } catch (error) {
+    await thread[Symbol.asyncDispose]();
+    throw new Error(thread.lines.join('\n'), { cause: error });
+  }
   return thread;
 }
 
@@ -46,7 +53,9 @@ async function press(thread: Thread, user: string, actionId: string, position = 
     (await thread.messages('Ana')).find((one) => buttonsOf(one, actionId).length > 0),
   );
   const block_id = buttonsOf(message, actionId)[position] ?? '';
-  return thread.driver.click({ user, channel, ts: message.ts, block_id, action_id: actionId });
+  const seen = await thread.driver.click({ user, channel, ts: message.ts, block_id, action_id: actionId });
+  assert.equal(seen.error, undefined);
+  return seen;
 }
 
 const modal = (thread: Thread, user: string, callbackId: string) =>
@@ -90,6 +99,23 @@ test('three people vote, change their minds, and the winner is trained by the ru
       messages.every((message) => buttonsOf(message, button).length === 0),
       button,
     );
+});
+
+test('the outcome is told once in the channel besides the thread, with its owner mentioned, and is changed there', async () => {
+  await using thread = await open({ benchmark: withRules({}) });
+  await press(thread, 'Ana', 'decide_top');
+  await modal(thread, 'Ana', 'use_top');
+  await thread.driver.submit('Ana');
+  const inChannel = (wanted: RegExp) =>
+    thread.driver.waitFor('the outcome in the channel', { user: 'Bo', channel }, ({ messages: [, outcome, more] }) =>
+      outcome && !more && wanted.test(textOf(outcome)) ? outcome : null,
+    );
+  trainingEnded(thread.flow, jobIds.train(now(thread)), new FinalError('out of memory'));
+  assert.match(JSON.stringify((await inChannel(/didn't work: out of memory/)).blocks), /<@U0ANA00001>/);
+  await press(thread, 'Ana', 'training_retry');
+  const result = { artifactPrefix: 'models/b1/', files: [], models: [] };
+  trainingEnded(thread.flow, jobIds.train(now(thread)), result);
+  await inChannel(/trained and ready/);
 });
 
 test('a vote that meets the closing counts, or its voter is told alone that it came too late', async () => {
@@ -153,13 +179,44 @@ test('before its deadline the vote is reminded of, at its deadline it closes, an
   );
   assert.equal(buttonsOf(result, 'decide_top').length, 1);
   await press(thread, 'Dee', 'decide_top');
-  await shown(thread, 'a word to Dee', /Only the person who started/, 'Dee');
+  // Dee reads French.
+  await shown(thread, 'a word to Dee', /Seule la personne qui a lancé/, 'Dee');
   await press(thread, 'Chi', 'decide_top');
   await modal(thread, 'Chi', 'use_top');
   await thread.driver.fill('Chi', { epochs: { value: '7' }, reason: { value: 'good enough' } });
   await thread.driver.submit('Chi');
   await shown(thread, 'the decision', /Chi\*? takes the top-ranked[\s\S]*good enough[\s\S]*at most 7 epochs/);
   await shown(thread, 'the result without buttons', /its deadline has come(?![\s\S]*Use top-ranked)/);
+});
+
+test('trials that are tried again interrupt the vote; it opens anew with the votes so far, a deadline and a reminder of its own', async () => {
+  await using thread = await open({ benchmark: withRules({ openHours: 1 }) });
+  const { flow } = thread;
+  insertTrials(flow.database, [aTrial(0, { status: 'failed' })]);
+  const reminders = async (): Promise<number> =>
+    (await thread.messages()).filter((message) => /^⏰ The vote closes/.test(textOf(message))).length;
+  await press(thread, 'Bo', 'ballot_vote', 0);
+  await shown(thread, 'the vote', /1 vote: Bo/);
+  thread.pass(0.75 * hourMs);
+  await shown(thread, 'the reminder', /^⏰ The vote closes/);
+  await press(thread, 'Ana', 'ballot_close');
+  await shown(thread, 'the choices', /closed by Ana[\s\S]*\[ Use top-ranked/);
+  retryFailedTrials(flow, 'b1');
+  await shown(thread, 'the interruption', /^🗳️ \*?The vote is interrupted\.\*?\nFailed trials/);
+  const result = await shown(thread, 'the void result', /That vote is void/);
+  assert.equal(buttonsOf(result, 'decide_top').length, 0);
+  apply(flow, 'b1', 'last_trial_finished');
+  apply(flow, 'b1', 'ranked');
+  await shown(thread, 'the new vote', /Which model shall it be[\s\S]*1 vote: Bo/);
+  await shown(thread, 'the word about it', /There is a new vote/);
+  thread.pass(0.25 * hourMs);
+  await press(thread, 'Chi', 'ballot_vote', 0);
+  await shown(thread, 'a vote after the old deadline', /2 votes: Bo, Chi/);
+  assert.equal(await reminders(), 1);
+  thread.pass(0.5 * hourMs);
+  await thread.driver.waitUntil('the second reminder', async () => (await reminders()) === 2);
+  thread.pass(0.25 * hourMs);
+  await shown(thread, 'the result', /its deadline has come[\s\S]*with 2 of 2 votes/);
 });
 
 test('of two who decide at once one does, and the other is told', async () => {

@@ -9,7 +9,7 @@ import { openCharts } from '../../src/charts/charts.ts';
 import { rankedBarsConfig } from '../../src/charts/ranked-bars.ts';
 import { renderChart } from '../../src/charts/render-chart.ts';
 import { FinalError, RetryableError, UserError } from '../../src/errors.ts';
-import { readPng, threeModels } from './support.ts';
+import { rankedWords, readPng, threeModels } from './support.ts';
 
 /** A stand-in for a remote QuickChart server. */
 async function remoteServer(answer: (path: string, body: unknown) => { status: number; body: Buffer } | null) {
@@ -38,7 +38,7 @@ describe('charts', () => {
   test('draw a ranking on this machine', async () => {
     const charts = await openCharts(undefined);
     try {
-      const { width, height } = await readPng(await charts.draw(rankedBarsConfig(threeModels)));
+      const { width, height } = await readPng(await charts.draw(rankedBarsConfig(threeModels, rankedWords, 'en')));
       assert.equal(width, 1800);
       assert.ok(height > 400);
     } finally {
@@ -53,7 +53,7 @@ describe('charts', () => {
       return { status: 200, body: somePng };
     });
     const charts = await openCharts(`${remote.url}/quick/`);
-    assert.deepEqual(Buffer.from(await charts.draw(rankedBarsConfig(threeModels))), somePng);
+    assert.deepEqual(Buffer.from(await charts.draw(rankedBarsConfig(threeModels, rankedWords, 'en'))), somePng);
     await charts.close();
     assert.equal(seen.length, 1);
     assert.equal(seen[0]?.path, '/quick/chart');
@@ -101,7 +101,7 @@ describe('charts', () => {
     const script = `
       const { openCharts } = await import(${JSON.stringify(import.meta.resolve('../../src/charts/charts.ts'))});
       const charts = await openCharts(undefined);
-      const png = await charts.draw(${JSON.stringify(rankedBarsConfig(threeModels))});
+      const png = await charts.draw(${JSON.stringify(rankedBarsConfig(threeModels, rankedWords, 'en'))});
       await charts.close();
       console.log(png.length > 10000);
     `;

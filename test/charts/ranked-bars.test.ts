@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { shortenMiddle, wrapName } from '../../src/charts/labels.ts';
+import { shortenMiddle, widthOfText, wrapName, wrapWords } from '../../src/charts/labels.ts';
 import { type RankedChart, rankedBarsConfig } from '../../src/charts/ranked-bars.ts';
-import { model, ranked, threeModels } from './support.ts';
+import { model, ranked, rankedWords, threeModels } from './support.ts';
+
+const barsOf = (chart: RankedChart) => rankedBarsConfig(chart, rankedWords, 'en');
 
 const labelsOf = (chart: RankedChart): string[] =>
-  (rankedBarsConfig(chart).config.data.labels ?? []).map((lines) => lines.join(' '));
+  (barsOf(chart).config.data.labels ?? []).map((lines) => lines.join(' '));
 
 const dataOf = (chart: RankedChart, label: RegExp): unknown[] =>
-  rankedBarsConfig(chart).config.data.datasets.find((each) => label.test(each.label ?? ''))?.data ?? [];
+  barsOf(chart).config.data.datasets.find((each) => label.test(each.label ?? ''))?.data ?? [];
 
 describe('ranked bars', () => {
   test('are plain JSON: nothing is lost on the way to a server', () => {
-    const { config } = rankedBarsConfig(threeModels);
+    const { config } = barsOf(threeModels);
     assert.deepEqual(JSON.parse(JSON.stringify(config)), config);
   });
 
@@ -42,10 +44,26 @@ describe('ranked bars', () => {
     assert.deepEqual(dataOf(chart, /interval/), [[0.47, 0.52], null, null]);
   });
 
-  test('name the data and the score', () => {
-    const plugins = rankedBarsConfig(threeModels).config.options?.plugins;
-    assert.equal(plugins?.title?.text, 'Ranked models on city.csv');
-    assert.match(String(plugins?.subtitle?.text), /^Macro-F1 on test/);
+  test('keep what the race dropped below, said in words', () => {
+    const chart = ranked([model(2, 'B', 0.9, { status: 'dropped' }), model(1, 'A', 0.5)]);
+    assert.deepEqual(labelsOf(chart), ['1. A', '2. B dropped by the race']);
+    assert.deepEqual(dataOf(chart, /^dropped/), [null, 0.9]);
+  });
+
+  test('wrap remarks that are longer than the names’ column in another language', () => {
+    const french = { ...rankedWords, tied: 'à égalité avec le premier', recommended: 'recommandé' };
+    const { labels = [] } = rankedBarsConfig(threeModels, french, 'fr').config.data;
+    assert.deepEqual(labels[1]?.slice(1), ['à égalité avec le premier ·', 'recommandé']);
+    for (const line of labels.flat()) assert.ok(widthOfText(line) <= 27, line);
+  });
+
+  test('speak the language that they are given, numbers too', () => {
+    const french = { ...rankedWords, title: 'Classement sur ville.csv', interval: 'intervalle à 95 %' };
+    const { config } = rankedBarsConfig(threeModels, french, 'fr');
+    assert.equal(config.options?.plugins?.title?.text, 'Classement sur ville.csv');
+    assert.ok(config.data.datasets.some(({ label }) => label === 'intervalle à 95 %'));
+    assert.ok(config.data.datasets.some(({ label }) => label?.endsWith('(0,200)')));
+    assert.match(JSON.stringify(config.options?.scales?.['values']), /0,810.*0,780 – 0,830/);
   });
 
   test('keep languages apart, each with its floor', () => {
@@ -62,15 +80,15 @@ describe('ranked bars', () => {
   test('grow with their rows, up to what a server draws; the rest is counted', () => {
     const many = (count: number): RankedChart =>
       ranked(Array.from({ length: count }, (_, at) => model(at + 1, `model ${at}`, 0.5)));
-    assert.ok(rankedBarsConfig(many(20)).height > rankedBarsConfig(many(3)).height);
-    const most = rankedBarsConfig(many(500));
+    assert.ok(barsOf(many(20)).height > barsOf(many(3)).height);
+    const most = barsOf(many(500));
     assert.ok(most.height <= 3000, `${most.height}`);
     assert.match(String(most.config.options?.plugins?.subtitle?.text), /460 more in the table/);
   });
 
   test('hold the longest bar: the axis starts at 0 and ends above it', () => {
     const end = (score: number): unknown => {
-      const x = rankedBarsConfig(ranked([model(1, 'A', score)], { floors: [] })).config.options?.scales?.x;
+      const x = barsOf(ranked([model(1, 'A', score)], { floors: [] })).config.options?.scales?.x;
       assert.equal(x?.min, 0);
       return x?.max;
     };
@@ -86,6 +104,19 @@ describe('ranked bars', () => {
 });
 
 describe('labels', () => {
+  test('of several words are wrapped between them, and end in an ellipsis where they don’t fit', () => {
+    assert.deepEqual(wrapWords('one two three', 99, 3), ['one two three']);
+    assert.deepEqual(wrapWords('aaaa bbbb cccc', 9.6, 3), ['aaaa bbbb', 'cccc']);
+    assert.deepEqual(wrapWords('aaaa bbbb cccc dddd', 5, 2), ['aaaa', 'bbb…']);
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.integer({ min: 6, max: 50 }), (text, most) => {
+        const lines = wrapWords(text, most, 3);
+        assert.ok(lines.length >= 1 && lines.length <= 3);
+        for (const line of lines) assert.ok(widthOfText(line) <= most + 1e-9, line);
+      }),
+    );
+  });
+
   test('break long names at a joint and leave out the owner before anything else', () => {
     assert.deepEqual(wrapName('1. FacebookAI/xlm-roberta-large', 27), ['1. FacebookAI/xlm-roberta-', 'large']);
     assert.deepEqual(wrapName('1. sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2', 27), [

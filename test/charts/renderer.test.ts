@@ -6,7 +6,7 @@ import { rankedBarsConfig } from '../../src/charts/ranked-bars.ts';
 import { renderChart } from '../../src/charts/render-chart.ts';
 import { type Renderer, startRenderer } from '../../src/charts/renderer.ts';
 import { FinalError, RetryableError } from '../../src/errors.ts';
-import { model, ranked, readPng, threeModels } from './support.ts';
+import { model, ranked, rankedWords, readPng, threeModels } from './support.ts';
 
 const pie = { type: 'pie', data: { labels: ['a', 'b'], datasets: [{ data: [1, 2] }] } };
 
@@ -35,7 +35,7 @@ async function post(body: string | object, headers: Record<string, string> = {},
 
 describe('the renderer', () => {
   test('draws a PNG of the size asked for, times the pixel ratio', async () => {
-    const { config, width, height } = rankedBarsConfig(threeModels);
+    const { config, width, height } = rankedBarsConfig(threeModels, rankedWords, 'en');
     const png = await renderChart(config, { url: renderer.url, width, height });
     const picture = await readPng(png);
     assert.deepEqual([picture.width, picture.height], [2 * width, 2 * height]);
@@ -46,7 +46,7 @@ describe('the renderer', () => {
   });
 
   test('draws text, bars, intervals and the floor', async () => {
-    const { config, width, height } = rankedBarsConfig(threeModels);
+    const { config, width, height } = rankedBarsConfig(threeModels, rankedWords, 'en');
     const options = { url: renderer.url, width, height };
     const picture = await readPng(await renderChart(config, options));
     const names = { x: 30, y: 130, width: 380, height: 2 * height - 330 };
@@ -58,13 +58,13 @@ describe('the renderer', () => {
     assert.ok(picture.inked(everything, [0xd5, 0x5e, 0x00]) > 500, 'the floor is marked');
 
     const nameless = ranked(threeModels.rows.map((row) => ({ ...row, name: ' ' })));
-    const other = await readPng(await renderChart(rankedBarsConfig(nameless).config, options));
+    const other = await readPng(await renderChart(rankedBarsConfig(nameless, rankedWords, 'en').config, options));
     assert.ok(other.inked(names) < picture.inked(names) / 2, 'without names there is less ink');
   });
 
   test('letters with accents are letters of the font, not its box for unknown ones', async () => {
     const titled = async (title: string) => {
-      const { config } = rankedBarsConfig(ranked([], { dataset: title, floors: [] }));
+      const { config } = rankedBarsConfig(ranked([], { floors: [] }), { ...rankedWords, title }, 'en');
       return renderChart(config, { url: renderer.url, width: 600, height: 200 });
     };
     const [first, second, third] = await Promise.all([titled('ąąą'), titled('êêê'), titled('жжж')]);
@@ -155,7 +155,7 @@ describe('the renderer', () => {
 
   test('leaves the caller’s event loop free', async () => {
     const rows = Array.from({ length: 40 }, (_, at) => model(at + 1, `some/long-model-name-${at}`, 0.5));
-    const { config, width, height } = rankedBarsConfig(ranked(rows));
+    const { config, width, height } = rankedBarsConfig(ranked(rows), rankedWords, 'en');
     await renderChart(config, { url: renderer.url, width, height });
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);

@@ -1,5 +1,6 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
-import type { RankedChart, RankedModel } from '../../src/charts/ranked-bars.ts';
+import type { RankedChart, RankedModel, RankedWords } from '../../src/charts/ranked-bars.ts';
+import type { StandingWords } from '../../src/charts/standings.ts';
 
 /** A complete model that is behind the first; `more` says what differs. */
 export function model(rank: number, name: string, score: number | null, more: Partial<RankedModel> = {}): RankedModel {
@@ -19,7 +20,7 @@ export function model(rank: number, name: string, score: number | null, more: Pa
 }
 
 export function ranked(rows: RankedModel[], more: Partial<RankedChart> = {}): RankedChart {
-  return { dataset: 'city.csv', scoreName: 'Macro-F1', rows, floors: [{ language: null, score: 0.2 }], ...more };
+  return { rows, floors: [{ language: null, score: 0.2 }], ...more };
 }
 
 export const threeModels = ranked([
@@ -27,6 +28,29 @@ export const threeModels = ranked([
   model(2, 'fastText-style embeddings', 0.8, { tiedWithFirst: true, recommended: true }),
   model(3, 'Transformer, mini', 0.64),
 ]);
+
+export const standingWords: StandingWords = {
+  first: 'first',
+  tied: 'tied with #1',
+  behind: 'behind',
+  incomplete: 'incomplete',
+  dropped: 'dropped by the race',
+  recommended: 'recommended',
+};
+
+export const rankedWords: RankedWords = {
+  ...standingWords,
+  title: 'Ranked models on city.csv',
+  subtitle: 'Macro-F1 on test documents; higher is better',
+  more: (count) => `${count} more in the table`,
+  noScore: 'no score',
+  noBetterThanFloor: 'no better than the floor',
+  interval: '95 % interval',
+  floor: (score) => `floor: always the most frequent label${score === null ? '' : ` (${score})`}`,
+};
+
+/** A name of 200 characters from right to left, with emoji of several code points and a mark that turns directions. */
+export const longName = `${'نص طويل جدا 👩‍👩‍👧 '.repeat(12)}\u202e`.slice(0, 200).toWellFormed();
 
 export interface Picture {
   width: number;

@@ -4,8 +4,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { runTrainJob, runTrialJob } from '../../src/engine/jobs.ts';
+import { runTrialJob } from '../../src/engine/jobs.ts';
 import { macroF1 } from '../../src/engine/metrics.ts';
+import { runTrainJob } from '../../src/engine/train-job.ts';
 import { noPreparation, quickRecipe, type TrialSpec } from '../../src/flows/contracts.ts';
 import { decodePredictions } from '../../src/flows/predictions-file.ts';
 import { createArtifactStore } from '../../src/storage/artifacts.ts';
@@ -101,9 +102,38 @@ test('what a dropped trial left on the disk goes with the next job of its benchm
   assert.deepEqual(await readdir(path.join(cacheFolder, 'checkpoints')), ['trial-t2']);
 });
 
+test('a job that fails takes its checkpoints with it; one that is aborted leaves them for the next try', async (t) => {
+  const { store, spec, job, hooks, cacheFolder } = await scene(t);
+  const left = () => readdir(path.join(cacheFolder, 'checkpoints'));
+  const trial = { ...job, ...alone, trialId: 't1', spec };
+  const training = { ...job, specs: [spec], secondPass: false };
+  const works = {
+    'trial-t1': (own: typeof hooks) => runTrialJob(store, trial, own),
+    'train-b1-0': (own: typeof hooks) => runTrainJob(store, training, own),
+  };
+  for (const [folder, work] of Object.entries(works)) {
+    /** As the second epoch begins, when the first one's checkpoint stands on the disk. */
+    const atSecondEpoch = (happens: () => void) => ({
+      ...hooks,
+      onProgress: ({ epoch }: { epoch: number | null }) => {
+        if (epoch === 2) happens();
+      },
+    });
+    const controller = new AbortController();
+    const ends = atSecondEpoch(() => controller.abort(new Error('cancelled')));
+    await assert.rejects(work({ ...ends, signal: controller.signal }), /cancelled/);
+    assert.deepEqual(await left(), [folder]);
+    const fails = atSecondEpoch(() => {
+      throw new Error('a fault');
+    });
+    await assert.rejects(work(fails), /a fault/);
+    assert.deepEqual(await left(), []);
+  }
+});
+
 test('a training delivers a Hugging Face folder with its card', async (t) => {
   const { store, spec, job, hooks } = await scene(t);
-  const done = await runTrainJob(store, { ...job, specs: [spec] }, hooks);
+  const done = await runTrainJob(store, { ...job, specs: [spec], secondPass: false }, hooks);
   const names = done.files.map(({ key }) => key.slice(done.artifactPrefix.length));
   assert.deepEqual(names.toSorted(), [
     '01-answer/README.md',

@@ -39,7 +39,7 @@ before(async () => {
 const frontMatterOf = (card: string): unknown => parse(card.split('---\n')[1] ?? '');
 
 test('the data, the recipe and every figure with its interval stand on the card', () => {
-  const card = modelCard(dataset, spec, run);
+  const card = modelCard(dataset, spec, run, null);
   const { metrics, split } = run.result;
   assert.match(
     card,
@@ -69,14 +69,14 @@ test('the data, the recipe and every figure with its interval stand on the card'
 });
 
 test('the card says in words how the labels are learnt and told', () => {
-  const card = (strategy: ResolvedStrategy) => modelCard(dataset, spec, { ...run, strategy });
+  const card = (strategy: ResolvedStrategy) => modelCard(dataset, spec, { ...run, strategy }, null);
   assert.match(card('multi-class'), /Gives one label of 4 per text, the most probable of all \(multi-class\)/);
   assert.match(card('one-vs-rest'), /yes\/no question of its own, the surest yes is the answer \(one-vs-rest\)/);
   assert.match(card('multi-label'), /Gives any of 4 labels per text, several or none.*\(multi-label\)/);
 });
 
 test('no label, category or file name breaks a table, makes a heading or carries HTML', () => {
-  const lines = modelCard(dataset, spec, run).split('\n');
+  const lines = modelCard(dataset, spec, run, null).split('\n');
   assert.deepEqual(
     lines.filter((line) => line.startsWith('#')),
     ['# \\# kind \\| of classifier', '## Data', '## Training', '## Results', '## Use', '## Limits'],
@@ -106,6 +106,7 @@ test('a pretrained model names its checkpoint, its licence, its long texts and h
     dataset,
     { ...spec, model: 'hub:owner/name' },
     { ...run, result: { ...run.result, checkpoint, texts } },
+    null,
   );
   const matter = frontMatterOf(card);
   assert.ok(matter !== null && typeof matter === 'object');

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { runPilotJob, runProfileJob, runTrainJob, runTrialJob } from '../../src/engine/jobs.ts';
+import { runPilotJob, runProfileJob, runTrialJob } from '../../src/engine/jobs.ts';
+import { runTrainJob } from '../../src/engine/train-job.ts';
 import {
   pilotJobSchema,
   preparationSchema,

@@ -5,9 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Dataset } from '../../src/engine/data/read-dataset.ts';
-import { runTrainJob, runTrialJob } from '../../src/engine/jobs.ts';
+import { runTrialJob } from '../../src/engine/jobs.ts';
 import { runTrial } from '../../src/engine/run-trial.ts';
 import { resolveStrategy } from '../../src/engine/strategy.ts';
+import { runTrainJob } from '../../src/engine/train-job.ts';
 import { UserError } from '../../src/errors.ts';
 import {
   type Preparation,
@@ -141,7 +142,7 @@ for (const model of ['builtin/tfidf-logreg', 'builtin/fasttext', 'builtin/transf
       assert.equal(result?.strategy, strategy);
       const predictions = await decodePredictions(await store.get(predictionsKey ?? ''));
       assert.equal(predictions.kind, strategy === 'multi-label' ? 'multi' : 'single');
-      const trained = await runTrainJob(store, { ...job, specs: full }, hooks);
+      const trained = await runTrainJob(store, { ...job, specs: full, secondPass: false }, hooks);
       assert.equal(trained.models[0]?.result.strategy, strategy);
       const textOf = async (name: string) =>
         new TextDecoder().decode(await store.get(trained.files.find(({ key }) => key.endsWith(name))?.key ?? ''));

@@ -70,7 +70,7 @@ describe('recommended models', () => {
     assert.match(reasonOf('hub:almanach/camembert-base', mixed) ?? '', /^Made for French, 90\u00a0% of your texts;/);
     assert.equal(
       reasonOf('hub:almanach/camembert-base', mixed, 'fr'),
-      'Fait pour : français, 90\u00a0% de vos textes; lit les vôtres en entier (512 jetons).',
+      'Fait pour : français, 90\u00a0% de vos textes ; lit les vôtres en entier (512 tokens).',
     );
   });
 

@@ -40,6 +40,8 @@ function inField(dialog: Locator, label: string): { select: Locator; text: Locat
   };
 }
 
+const foundIn = (dialog: Locator) => dialog.getByRole('listbox', { name: 'Found' }).getByRole('option');
+
 export function personInPage({ page }: Browsing): Person {
   const dialog = page.getByRole('dialog');
   const surfaces: Record<Surface, Locator> = {
@@ -58,7 +60,7 @@ export function personInPage({ page }: Browsing): Person {
     await field.fill('');
     await field.pressSequentially(query);
     await dialog.getByText('Searching…').waitFor({ state: 'detached' });
-    const options = dialog.getByRole('listbox', { name: 'Found' }).getByRole('option');
+    const options = foundIn(dialog);
     const nothing = dialog.getByText(/^(No results|Type at least \d+ characters to search)$/);
     await options.first().or(nothing.first()).first().waitFor();
     return options;
@@ -89,8 +91,17 @@ export function personInPage({ page }: Browsing): Person {
     choose: async (label, ...options) => {
       const { select, group } = inField(dialog, label);
       await select.or(group).waitFor();
-      if ((await select.count()) > 0) await select.selectOption(options);
-      else for (const option of options) await group.getByLabel(option, { exact: true }).check();
+      if ((await group.count()) > 0) {
+        for (const option of options) await group.getByLabel(option, { exact: true }).check();
+      } else if (await select.evaluate((field) => field instanceof HTMLSelectElement)) {
+        await select.selectOption(options);
+      } else {
+        for (const option of options) {
+          await select.fill(option);
+          await foundIn(dialog).filter({ hasText: option }).click();
+        }
+        await page.keyboard.press('Escape'); // the list, which lies over the fields below
+      }
     },
     attach: async (label, name, text) =>
       inField(dialog, label).file.setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) }),

@@ -91,15 +91,19 @@ test('every kind of field is filled in by its name, files are dropped, options f
   await page.keyboard.press('Enter');
   await dialog.getByRole('button', { name: 'Remove bert-large' }).waitFor();
 
-  await dialog.getByLabel('Filter the options').fill('11');
-  await dialog.getByRole('group', { name: 'Models' }).getByLabel('Model 11').check();
+  await dialog.getByRole('combobox', { name: 'Models' }).fill('11');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
   await dialog.getByText('1 of 12 chosen').waitFor();
+  await page.keyboard.press('Escape');
   await dialog.getByRole('group', { name: 'Extras' }).getByLabel('Card').check();
   await dialog.getByLabel('Day').fill('2026-11-25');
   await dialog.getByLabel('Time').fill('13:37');
   await dialog.getByLabel('Moment').fill('2026-11-25T13:37');
   await dialog.getByLabel('Notes').fill('Two\nlines');
-  await dialog.getByRole('group', { name: 'Voters' }).getByLabel('Bo').check();
+  await dialog.getByRole('combobox', { name: 'Voters' }).click();
+  await dialog.getByRole('option', { name: 'Bo' }).click();
+  await page.keyboard.press('Escape');
   await dialog.getByLabel('Room').selectOption('#random');
   await dialog.getByLabel('Mail').fill('nobody');
   await dialog.getByRole('button', { name: 'Send it' }).click();
@@ -127,7 +131,7 @@ test('every kind of field is filled in by its name, files are dropped, options f
       'bert-large',
       ['m11'],
       ['c'],
-      ['2026-11-25', '13:37', Date.UTC(2026, 10, 25, 13, 37) / 1000],
+      ['2026-11-25', '13:37', Date.UTC(2026, 10, 25, 18, 37) / 1000], // by Ana's clocks, in New York,
       true,
       ['U0BO000001'],
       'C0RANDOM01',

@@ -98,9 +98,12 @@ test('a person in the browser types a command, fills in a modal, and presses a b
     .locator('input[type=file]')
     .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b') });
   await dialog.locator('[data-block=split] select').selectOption('80');
-  await dialog.getByText('BERT').click();
-  await dialog.getByPlaceholder('Search…').focus();
+  await dialog.getByRole('combobox', { name: 'Models' }).click();
+  await dialog.getByRole('option', { name: 'BERT' }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('combobox', { name: 'More' }).click();
   await dialog.getByRole('option', { name: 'Model x' }).click();
+  await page.keyboard.press('Escape');
   await dialog.getByText('Rare').click();
   await dialog.locator('[data-block=epochs] input').fill('9');
   await dialog.getByRole('button', { name: 'Start' }).click();

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
+import type { KnownBlock, RichTextBlock } from '@slack/types';
+import { limits } from '../../src/workspace/limits.ts';
 import { refusal, startWorkspace, webClient } from './support.ts';
 
 test('a call without a token is not_authed and a wrong token is invalid_auth', async () => {
@@ -74,6 +76,23 @@ test('history comes in pages', async () => {
   assert.deepEqual(texts, ['3', '2', '1']);
 });
 
+test('a reply that is also sent to the channel stands in both, is counted once, and changes in both', async () => {
+  await using f = await startWorkspace();
+  const channel = 'C0BENCH001';
+  const { ts = '' } = await f.client.chat.postMessage({ channel, text: 'root' });
+  const said = { channel, text: 'the end', thread_ts: ts, reply_broadcast: true };
+  const { ts: reply = '', message } = await f.client.chat.postMessage(said);
+  assert.equal(message?.subtype, 'thread_broadcast');
+  await f.client.chat.postMessage({ channel, text: 'in the thread only', thread_ts: ts });
+  await f.client.chat.update({ channel, ts: reply, text: 'the very end' });
+  const texts = (messages: { text?: string }[] = []) => messages.map(({ text }) => text);
+  assert.deepEqual(texts((await f.client.conversations.history({ channel })).messages), ['the very end', 'root']);
+  assert.deepEqual(texts(await f.driver.messages({ user: 'Ana', channel })), ['root', 'the very end']);
+  const thread = await f.driver.messages({ user: 'Ana', channel, thread_ts: ts });
+  assert.deepEqual(texts(thread), ['root', 'the very end', 'in the thread only']);
+  assert.equal(thread[0]?.reply_count, 2);
+});
+
 test('posting fails as on Slack: unknown channel, not a member, nothing to say, unknown thread', async () => {
   await using f = await startWorkspace();
   const post = (order: { channel: string; text?: string; thread_ts?: string }) =>
@@ -103,6 +122,41 @@ test('chat.update changes only what the app posted, and drops blocks that it doe
   assert.equal(seen?.blocks, undefined);
   await f.client.chat.delete({ channel, ts });
   assert.equal((await refusal(f.client.chat.delete({ channel, ts }))).error, 'message_not_found');
+});
+
+test('chat.update puts no other blocks in the place of rich text, which goes with text alone', async () => {
+  await using f = await startWorkspace();
+  const channel = 'C0BENCH001';
+  const rich = (text: string): RichTextBlock => ({
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }],
+  });
+  const { ts = '' } = await f.client.chat.postMessage({ channel, text: 'x', blocks: [rich('x'), { type: 'divider' }] });
+  const change = (blocks: KnownBlock[]) => f.client.chat.update({ channel, ts, text: 'y', blocks });
+  assert.equal((await refusal(change([{ type: 'divider' }]))).error, 'block_mismatch');
+  await change([{ type: 'divider' }, rich('y')]);
+  await f.client.chat.update({ channel, ts, text: 'z' });
+  await change([{ type: 'divider' }]);
+  const blocks = (await f.driver.messages({ user: 'Bo', channel }))[0]?.blocks;
+  assert.deepEqual(
+    blocks?.map(({ type }) => type),
+    ['divider'],
+  );
+});
+
+test('an upload is shared with a hundred channels at once, and no more', async () => {
+  await using f = await startWorkspace();
+  const complete = async (channels: string[]) => {
+    const { file_id = '', upload_url = '' } = await f.client.files.getUploadURLExternal({ filename: 'a', length: 1 });
+    await fetch(upload_url, { method: 'POST', body: 'a' });
+    const order = { files: JSON.stringify([{ id: file_id }]), channels: channels.join(',') };
+    return f.client.apiCall('files.completeUploadExternal', order);
+  };
+  const most = limits.files.channels_per_complete.value;
+  const refused = await refusal(complete(Array(most + 1).fill('C0BENCH001')));
+  assert.equal(refused.error, 'invalid_arguments');
+  assert.match(refused.messages[0] ?? '', /100.*json-pointer:\/channels/);
+  assert.equal((await complete(Array(most).fill('C0BENCH001'))).ok, true);
 });
 
 test('an ephemeral message is seen by one person and is in no history', async () => {

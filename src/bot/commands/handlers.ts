@@ -1,6 +1,6 @@
 /** `/benchmark …`: each word leads to its answer, which nobody else sees. Acknowledged at once, answered when it is known. */
 import type { App, RespondFn } from '@slack/bolt';
-import { UserError } from '../../errors.ts';
+import { errorText, UserError } from '../../errors.ts';
 import { cancelBenchmark, checkMayCancel } from '../../flows/cancel.ts';
 import { getTrials, requireBenchmark } from '../../flows/records.ts';
 import { onButton } from '../buttons.ts';
@@ -12,6 +12,7 @@ import { troubleText } from '../trouble.ts';
 import { openWizard, type WizardOrder } from '../wizard/open.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
 import { cancelledMessage, cancelQuestion } from './cancel.ts';
+import { classificationMessage, classifyWords, parseClassified } from './classification.ts';
 import { datasetsMessage } from './datasets.ts';
 import { helpMessage } from './help.ts';
 import { listMessage } from './list.ts';
@@ -36,6 +37,9 @@ interface Asked {
 /** null: a modal is the answer */
 type Answer = (asked: Asked) => Promise<Message | null>;
 
+/** After so long a person wonders whether they were heard. */
+const quietMs = 1500;
+
 const answers: Record<Subcommand, Answer> = {
   help: async ({ voice }) => helpMessage(null, voice),
   list: async ({ context, user, rest, voice }) =>
@@ -51,7 +55,7 @@ const answers: Record<Subcommand, Answer> = {
   },
   workers: async ({ context, user, voice }) => workersMessage(await workersFor(context, user), voice),
   train: async (asked) => start(asked, { kind: 'train' }),
-  classify: async ({ voice }) => helpMessage(null, voice),
+  classify,
 };
 
 const words = catalogue(
@@ -98,6 +102,29 @@ async function rerun(asked: Asked): Promise<null> {
 async function start({ context, triggerId, user, channel }: Asked, order: Partial<WizardOrder>): Promise<null> {
   await openWizard(context, { triggerId, user, channel, ...order });
   return null;
+}
+
+/** Where the models take their time, that they are at it is said first. */
+async function classify({ context, user, channel, rest, voice, respond }: Asked): Promise<Message> {
+  const say = classifyWords(voice);
+  const { number, text } = parseClassified(rest);
+  if (text === '') throw new UserError(say.usage);
+  const benchmark =
+    number === null
+      ? await newestFor(context, user, channel, ['done'])
+      : await requireSeen(context, user, number, voice);
+  if (!benchmark) throw new UserError(say.none);
+  if (!benchmark.training?.result) throw new UserError(say.notTrained(benchmark.number));
+  const timer = setTimeout(() => {
+    const told = respond({ text: say.waiting(benchmark.number), response_type: 'ephemeral' });
+    told.catch((error: unknown) => context.log(`classify #${benchmark.number}: ${errorText(error)}`));
+  }, quietMs);
+  try {
+    const [answers = []] = await context.classify(benchmark, [text]);
+    return classificationMessage(benchmark, text, answers, voice);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function numberIn({ rest, voice }: Asked, subcommand: Subcommand): number {

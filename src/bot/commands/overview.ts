@@ -123,6 +123,7 @@ const workOf =
   (context: BotContext, user: string) =>
   async (jobId: WorkerInfo['running'][number]): Promise<Work> => {
     const { database } = context.flow;
+    if (jobId.startsWith('classify-')) return { kind: 'classify' };
     const trial = getTrial(database, subjectOf(jobId));
     const benchmark = getBenchmark(database, trial?.benchmarkId ?? subjectOf(jobId));
     if (!benchmark || benchmark.submittedMs === null) return { kind: 'profile' };

@@ -11,6 +11,8 @@ export type Work =
   /** timing a few steps, or the full training */
   | { kind: 'pilot' | 'train'; number: number }
   | { kind: 'profile' }
+  /** a text that somebody waits for */
+  | { kind: 'classify' }
   /** of a channel that the reader can't see */
   | { kind: 'hidden' };
 
@@ -36,6 +38,7 @@ const words = catalogue(
     pilot: (number: number) => `times a few steps for #${number}`,
     train: (number: number) => `trains the chosen model of #${number}`,
     profile: 'reads a file',
+    classify: 'classifies a text',
     hidden: 'at work for another channel',
     more: (more: number) => plural(more, { one: '… and # more', other: '… and # more' }),
   }),
@@ -52,6 +55,7 @@ const words = catalogue(
     pilot: (number: number) => `chronomètre quelques pas pour n° ${number}`,
     train: (number: number) => `entraîne le modèle choisi de n° ${number}`,
     profile: 'lit un fichier',
+    classify: 'classe un texte',
     hidden: 'travaille pour un autre canal',
     more: (more: number) => plural(more, { one: '… et # autre', other: '… et # autres' }),
   }),
@@ -101,6 +105,8 @@ function workText(work: Work, voice: Voice): string {
       return say.train(work.number);
     case 'profile':
       return say.profile;
+    case 'classify':
+      return say.classify;
     case 'hidden':
       return say.hidden;
   }

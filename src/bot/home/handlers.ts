@@ -2,7 +2,7 @@
 import type { App, BlockButtonAction } from '@slack/bolt';
 import type { HomeView } from '@slack/types';
 import { cancelBenchmark } from '../../flows/cancel.ts';
-import { getBenchmark } from '../../flows/records.ts';
+import type { Benchmark } from '../../flows/records.ts';
 import { onButton } from '../buttons.ts';
 import { pageOf } from '../commands/paging.ts';
 import type { BotContext } from '../context.ts';
@@ -15,26 +15,25 @@ import { createHomeRefresh } from './refresh.ts';
 import { registerSettings } from './setting-handlers.ts';
 
 export interface Home {
-  /** A message about this benchmark was shown: its state may be another now. */
-  shown: (benchmarkId: string) => void;
+  /** to another state: what its owner looks at is drawn anew */
+  changed: (benchmark: Benchmark) => void;
   stop: () => void;
 }
 
-/** What is remembered of people and benchmarks, at most. */
-const mostKept = 10_000;
+const mostPlaces = 10_000;
 
 export function registerHome(app: App, context: BotContext): Home {
   const { flow, log } = context;
   /** where people are; after a restart, their view's metadata tells */
   const places = new Map<string, HomePlace>();
-  const states = new Map<string, string>();
   const draw = async (user: string): Promise<void> => {
     const view = await viewFor(context, user, places.get(user) ?? firstPlace);
     await context.client.views.publish({ user_id: user, view });
   };
   const refresh = createHomeRefresh(draw, flow.nowMs, log);
   const goTo = async (user: string, place: HomePlace): Promise<void> => {
-    keep(places, user, place);
+    if (places.size >= mostPlaces) places.clear();
+    places.set(user, place);
     refresh.opened(user);
     await draw(user);
   };
@@ -53,19 +52,9 @@ export function registerHome(app: App, context: BotContext): Home {
     await goTo(body.user.id, placeShown(body));
   });
   return {
-    shown: (benchmarkId) => {
-      const benchmark = getBenchmark(flow.database, benchmarkId);
-      if (!benchmark || states.get(benchmarkId) === benchmark.state) return;
-      keep(states, benchmarkId, benchmark.state);
-      refresh.changed(benchmark.owner);
-    },
+    changed: ({ owner }) => refresh.changed(owner),
     stop: refresh.stop,
   };
-}
-
-function keep<Value>(kept: Map<string, Value>, key: string, value: Value): void {
-  if (kept.size >= mostKept) kept.clear();
-  kept.set(key, value);
 }
 
 /** Where a person was when they pressed. */

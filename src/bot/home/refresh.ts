@@ -24,16 +24,17 @@ export function createHomeRefresh(
   log: (line: string) => void,
 ): HomeRefresh {
   const people = new Map<string, { openedMs: number; drawnMs: number; timer: NodeJS.Timeout | null }>();
+  const forget = (user: string): void => {
+    clearTimeout(people.get(user)?.timer ?? undefined);
+    people.delete(user);
+  };
   return {
     opened: (user) => {
-      const timer = people.get(user)?.timer ?? null;
       // The last to have opened it stands last: the first is forgotten first.
-      people.delete(user);
-      people.set(user, { openedMs: nowMs(), drawnMs: nowMs(), timer });
+      forget(user);
+      people.set(user, { openedMs: nowMs(), drawnMs: nowMs(), timer: null });
       const [oldest] = people.keys();
-      if (people.size <= mostPeople || oldest === undefined) return;
-      clearTimeout(people.get(oldest)?.timer ?? undefined);
-      people.delete(oldest);
+      if (people.size > mostPeople && oldest !== undefined) forget(oldest);
     },
     changed: (user) => {
       const person = people.get(user);
@@ -51,8 +52,7 @@ export function createHomeRefresh(
       person.timer.unref();
     },
     stop: () => {
-      for (const { timer } of people.values()) clearTimeout(timer ?? undefined);
-      people.clear();
+      for (const user of [...people.keys()]) forget(user);
     },
   };
 }

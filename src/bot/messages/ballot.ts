@@ -8,7 +8,7 @@ import type { VoteRow } from '../../storage/message-queries.ts';
 import { boldModel, costs, scoreText, standing } from '../candidate-text.ts';
 import { decidersOf, decisionBlocks } from '../decision-buttons.ts';
 import { actions } from '../ids.ts';
-import { anyOf, listed, type Names, nameIn } from '../people-names.ts';
+import { anyOf, listed, type Names, named, nameIn } from '../people-names.ts';
 import { cut, limits, name, plain, section } from '../text.ts';
 import { moment } from '../words/moment.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
@@ -40,7 +40,7 @@ const words = catalogue(
     how: 'One vote each: press *Vote*. Another button moves your vote, the same one again takes it back.',
     howByLanguage:
       'One vote each in every language: press *Vote*. Another button moves your vote, the same one again takes it back.',
-    closes: (when: string) => `Closes ${when}.`,
+    closes: (when: string) => `*Closes ${when}.*`,
     noDeadline: 'Open until it is closed or decided.',
     closedBy: (who: string, when: string) => `Closed by ${who}, ${when}.`,
     closedInTime: (when: string) => `Closed at its deadline, ${when}.`,
@@ -70,7 +70,7 @@ const words = catalogue(
     how: 'Un vote par personne : appuyez sur *Voter*. Un autre bouton déplace votre vote, le même le retire.',
     howByLanguage:
       'Un vote par personne et par langue : appuyez sur *Voter*. Un autre bouton déplace votre vote, le même le retire.',
-    closes: (when: string) => `Fin du vote : ${when}.`,
+    closes: (when: string) => `*Fin du vote : ${when}.*`,
     noDeadline: "Ouvert jusqu'à la clôture ou la décision.",
     closedBy: (who: string, when: string) => `Clos par ${who}, ${when}.`,
     closedInTime: (when: string) => `Clos à l'échéance, ${when}.`,
@@ -156,7 +156,7 @@ function tablesOnBallot(
 /** Users whom the ballot names, as far as it shows them at all. */
 export function namedOnBallot(benchmark: Benchmark, votes: readonly VoteRow[]): string[] {
   const closedBy = benchmark.ballot?.closedBy ?? null;
-  const voters = tally(benchmark, votes).flatMap((entry) => entry.voters.slice(0, 9));
+  const voters = tally(benchmark, votes).flatMap((entry) => named(entry.voters));
   return [...decidersOf(benchmark), ...(closedBy === null ? [] : [closedBy]), ...voters];
 }
 

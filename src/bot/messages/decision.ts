@@ -44,8 +44,10 @@ const words = catalogue(
     result: (where: string, macroF1: number, accuracy: number, documents: number) =>
       `• ${where}: macro-F1 ${score(macroF1)}, accuracy ${score(accuracy)} on ${plural(documents, { one: '# test text', other: '# test texts' })}`,
     in: (category: string, language: string) => `*${category}* in ${language}`,
+    anew: (documents: number, epochs: number | null) =>
+      `; delivered: trained anew on ${plural(documents, { one: '# text', other: 'all # texts' })}${epochs === null ? '' : ` for ${plural(epochs, { one: '# epoch', other: '# epochs' })}`}`,
     figures:
-      'These figures are those of the first pass. What is delivered was trained anew on all texts, those of the test included, so nothing is left to measure it on.',
+      'These figures are those of the first pass. What is delivered has learnt from the test texts, too, so nothing is left to measure it on.',
     files: (files: number, size: number, where: string) =>
       `📦 ${plural(files, { one: '# file', other: '# files' })}, ${bytes(size)}, in \`${where}\``,
     use: (number: number, folder: string) =>
@@ -77,8 +79,10 @@ const words = catalogue(
     result: (where: string, macroF1: number, accuracy: number, documents: number) =>
       `• ${where} : F1 macro ${score(macroF1)}, exactitude ${score(accuracy)} sur ${plural(documents, { one: '# texte de test', other: '# textes de test' })}`,
     in: (category: string, language: string) => `*${category}* en ${language}`,
+    anew: (documents: number, epochs: number | null) =>
+      ` ; livré : réentraîné sur ${plural(documents, { one: '# texte', other: 'les # textes' })}${epochs === null ? '' : ` pendant ${plural(epochs, { one: '# époque', other: '# époques' })}`}`,
     figures:
-      'Ces chiffres sont ceux de la première passe. Le modèle livré a été réentraîné sur tous les textes, ceux du test compris : il ne reste rien pour le mesurer.',
+      'Ces chiffres sont ceux de la première passe. Ce qui est livré a appris aussi des textes de test : il ne reste rien pour le mesurer.',
     files: (files: number, size: number, where: string) =>
       `📦 ${plural(files, { one: '# fichier', other: '# fichiers' })}, ${bytes(size)}, dans \`${where}\``,
     use: (number: number, folder: string) =>
@@ -158,23 +162,24 @@ function trainingLines(benchmark: Benchmark, location: DecisionSight['location']
 }
 
 function resultLines(
-  { number, decision }: Benchmark,
+  { number }: Benchmark,
   result: TrainJobResult,
   location: DecisionSight['location'],
   voice: Voice,
 ): string[] {
   const say = words(voice);
-  const lines = result.models.slice(0, modelsListed).map(({ category, language, result: { metrics } }) => {
+  const lines = result.models.slice(0, modelsListed).map(({ category, language, result: { metrics }, secondPass }) => {
     const where =
       language === null ? `*${name(category)}*` : say.in(name(category), name(voice.languageName(language)));
-    return say.result(where, metrics.macroF1, metrics.accuracy, metrics.documents);
+    const figures = say.result(where, metrics.macroF1, metrics.accuracy, metrics.documents);
+    return secondPass ? `${figures}${say.anew(secondPass.documents, secondPass.epochs)}` : figures;
   });
   const more = result.models.length - lines.length;
   const size = result.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const folder = asCode(location(result.artifactPrefix));
   return [
     [say.ready, ...lines, ...(more > 0 ? [`… ${say.moreModels(more)}`] : [])].join('\n'),
-    ...(decision?.training?.secondPass ? [`ℹ️ ${say.figures}`] : []),
+    ...(result.models.some(({ secondPass }) => secondPass) ? [`ℹ️ ${say.figures}`] : []),
     `${say.files(result.files.length, size, folder)}\n${say.use(number, exampleFolder(folder, result))}`,
   ];
 }

@@ -1,63 +1,59 @@
-/** Step 5: which categories to compare on, with how even their labels are; three of different kinds are suggested. */
-import type { ModalView, PlainTextOption } from '@slack/types';
+/** Step 5: which categories to compare on; three of different kinds are suggested, all others are found by typing. */
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { CategoryProfile, Profile } from '../../flows/contracts.ts';
 import type { Benchmark, Plan } from '../../flows/records.ts';
 import { suggestCategories } from '../../flows/suggestion.ts';
 import { blocks, callbacks } from '../ids.ts';
-import { cut, escapeMrkdwn, limits, name, option, section } from '../text.ts';
+import { limits, name, option, section } from '../text.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
-import { chosenIn, field, searched, severalOf, stepView, type ViewValues } from './frame.ts';
+import { balanceWord, categoryLine, shortFacts, unusableText } from './category-facts.ts';
+import { chosenIn, field, searched, stepView, type ViewValues } from './frame.ts';
+import { labelled, sectionsOf } from './lines.ts';
 import { foundBy } from './search.ts';
 
-const categoriesListed = 10;
+const linesShown = 12;
+const unusableNamed = 5;
 
 const words = catalogue(
-  ({ plural, count, decimal }) => ({
+  ({ count, list }) => ({
     title: 'Categories',
     label: 'Categories to compare on',
     train: 'Categories to train on',
     hint: 'Three of different kinds tell more than ten alike.',
     search: 'Type to search',
     one: 'Choose at least one category.',
-    balance: { balanced: 'balanced', moderate: 'moderately uneven', imbalanced: 'imbalanced' },
-    facts: (labels: number, texts: number) =>
-      `${plural(labels, { one: '# label', other: '# labels' })} on ${plural(texts, { one: '# text', other: '# texts' })}`,
-    several: 'several per text',
-    figures: (balance: string, ratio: number, gini: number, entropy: number) =>
-      `${balance}: the most frequent label has ${decimal(ratio, 1)}x the texts of the rarest (Gini ${decimal(gini, 2)}, entropy ${decimal(entropy, 2)})`,
-    cannot: (why: string) => `_can't be compared: ${why}_`,
-    more: (more: number) => `… and ${count(more)} more: type in the field to find them`,
-    suggested: (listed: string) => `*Suggested*: ${listed}`,
+    suggested: 'Suggested, for they differ most in kind:',
     none: 'None of them can be compared.',
-    why: {
-      largest: (balance: string) => `the largest ${balance} one`,
-      different: (balance: string) => `the most different of the others, ${balance}`,
-    },
+    largest: (balance: string) => `the largest ${balance} one`,
+    different: (balance: string) => `the most different from those (${balance})`,
+    more: (more: number) => `… and ${count(more)} more`,
+    cannot: (categories: string[]) => `Can't be compared: ${list(categories)}.`,
   }),
-  ({ plural, count, decimal }) => ({
+  ({ count, list }) => ({
     title: 'Catégories',
     label: 'Catégories à comparer',
     train: 'Catégories à apprendre',
     hint: 'Trois catégories différentes en disent plus que dix semblables.',
     search: 'Tapez pour chercher',
     one: 'Choisissez au moins une catégorie.',
-    balance: { balanced: 'équilibrée', moderate: 'modérément inégale', imbalanced: 'déséquilibrée' },
-    facts: (labels: number, texts: number) =>
-      `${plural(labels, { one: '# étiquette', other: '# étiquettes' })} sur ${plural(texts, { one: '# texte', other: '# textes' })}`,
-    several: 'plusieurs par texte',
-    figures: (balance: string, ratio: number, gini: number, entropy: number) =>
-      `${balance} : l’étiquette la plus fréquente a ${decimal(ratio, 1)} fois les textes de la plus rare (Gini ${decimal(gini, 2)}, entropie ${decimal(entropy, 2)})`,
-    cannot: (why: string) => `_ne peut pas être comparée : ${why}_`,
-    more: (more: number) => `… et ${count(more)} de plus : tapez dans le champ pour les trouver`,
-    suggested: (listed: string) => `*Proposées* : ${listed}`,
+    suggested: 'Proposées, car de genres différents :',
     none: 'Aucune ne peut être comparée.',
-    why: {
-      largest: (balance: string) => `la plus grande parmi les ${balance}s`,
-      different: (balance: string) => `la plus différente des autres, ${balance}`,
-    },
+    largest: (balance: string) => `la plus grande des catégories de ce genre (${balance})`,
+    different: (balance: string) => `la plus différente des précédentes (${balance})`,
+    more: (more: number) => `… et ${count(more)} de plus`,
+    cannot: (categories: string[]) => `Ne peuvent pas être comparées : ${list(categories)}.`,
   }),
 );
 
+/** Those chosen, as far as they can be compared; the suggested ones where none is. */
+export function categoriesOf(profile: Profile, { categories }: Pick<Plan, 'categories'>): string[] {
+  const wanted = categories.filter((own) =>
+    profile.categories.some((one) => one.name === own && one.unusable === null),
+  );
+  return wanted.length > 0 ? wanted : suggestCategories(profile.categories).map(({ category }) => category);
+}
+
+/** @param plan with the categories that stand in the field */
 export function categoriesView(
   { id, kind }: Pick<Benchmark, 'id' | 'kind'>,
   profile: Profile,
@@ -65,23 +61,7 @@ export function categoriesView(
   voice: Voice,
 ): ModalView {
   const say = words(voice);
-  const usable = usableCategories(profile);
-  const suggested = suggestCategories(profile.categories).map(({ category }) => category);
-  const wanted = plan.categories.filter((own) => usable.some(({ category }) => category.name === own));
-  const chosen = wanted.length > 0 ? wanted : suggested;
-  const initial = usable.filter(({ category }) => chosen.includes(category.name));
-  const element =
-    usable.length <= limits.options
-      ? severalOf(
-          usable.map((one) => categoryOption(one, voice)),
-          initial.map(({ value }) => value),
-          say.search,
-        )
-      : searched(
-          initial.map((one) => categoryOption(one, voice)),
-          say.search,
-        );
-  const label = kind === 'train' ? say.train : say.label;
+  const chosen = usableCategories(profile).filter(({ category }) => plan.categories.includes(category.name));
   return stepView(
     {
       callbackId: callbacks.categories,
@@ -89,12 +69,54 @@ export function categoriesView(
       title: say.title,
       back: 'models',
       blocks: [
-        section(overview(profile, voice)),
-        field({ blockId: blocks.categories, label, hint: say.hint, element }),
+        section(suggestionText(profile, voice)),
+        field({
+          blockId: blocks.categories,
+          label: kind === 'train' ? say.train : say.label,
+          hint: say.hint,
+          optional: false,
+          dispatch: true,
+          element: searched(
+            chosen.map((one) => categoryOption(one, voice)),
+            say.search,
+          ),
+        }),
+        ...lineBlocks(
+          chosen.map(({ category }) => category),
+          voice,
+        ),
+        ...unusableBlocks(profile, voice),
       ],
     },
     voice,
   );
+}
+
+function suggestionText({ categories }: Profile, voice: Voice): string {
+  const say = words(voice);
+  const lines = suggestCategories(categories).map(
+    ({ category, because, profile }) =>
+      `• ${labelled(name(category, 50), say[because](balanceWord(profile, voice)), voice)}`,
+  );
+  return lines.length === 0 ? say.none : [say.suggested, ...lines].join('\n');
+}
+
+function lineBlocks(chosen: readonly CategoryProfile[], voice: Voice): KnownBlock[] {
+  const lines = chosen.slice(0, linesShown).map((category) => categoryLine(category, voice));
+  const more = chosen.length - lines.length;
+  return sectionsOf(more > 0 ? [...lines, words(voice).more(more)] : lines);
+}
+
+function unusableBlocks({ categories }: Profile, voice: Voice): KnownBlock[] {
+  const say = words(voice);
+  const unusable = categories.filter((category) => category.unusable !== null);
+  if (unusable.length === 0) return [];
+  const named = unusable
+    .slice(0, unusableNamed)
+    .map((category) => `*${name(category.name, 50)}* (${unusableText(category, voice)})`);
+  const more = unusable.length - named.length;
+  const text = say.cannot(named) + (more > 0 ? ` ${say.more(more)}` : '');
+  return [{ type: 'context', elements: [{ type: 'mrkdwn', text }] }];
 }
 
 /** By their position in the profile, which is an option's value: a name may be longer than that. */
@@ -104,55 +126,16 @@ function usableCategories(profile: Profile): { category: CategoryProfile; value:
   );
 }
 
-function categoryOption(
+const categoryOption = (
   { category, value }: { category: CategoryProfile; value: string },
   voice: Voice,
-): PlainTextOption {
-  const say = words(voice);
-  const { labels, documents, kind, imbalance } = category;
-  const facts = [
-    say.facts(labels.length, documents),
-    ...(kind === 'multi' ? [say.several] : []),
-    ...(imbalance ? [say.balance[imbalance.profile]] : []),
-  ];
-  return option(category.name, value, facts.join(', '));
-}
+): PlainTextOption => option(category.name, value, shortFacts(category, voice));
 
+/** What matches what was typed, at most 100. */
 export function suggestCategoryOptions(typed: string, profile: Profile, voice: Voice): PlainTextOption[] {
   return foundBy(typed, usableCategories(profile), ({ category }) => category.name)
     .slice(0, limits.options)
     .map((one) => categoryOption(one, voice));
-}
-
-function overview(profile: Profile, voice: Voice): string {
-  const say = words(voice);
-  const suggested = suggestCategories(profile.categories);
-  // What is suggested first, for its figures are what the choice rests on.
-  const isSuggested = (own: CategoryProfile) => suggested.some(({ category }) => category === own.name);
-  const ordered = profile.categories.toSorted((a, b) => Number(isSuggested(b)) - Number(isSuggested(a)));
-  const lines = ordered
-    .slice(0, categoriesListed)
-    .map((category) => `• *${name(category.name, 50)}*: ${factsOf(category, voice)}`);
-  const more = ordered.length - lines.length;
-  const reasons = suggested.map(
-    ({ category, because, profile: kind }) => `${name(category, 40)} (${say.why[because](say.balance[kind])})`,
-  );
-  return [
-    ...lines,
-    ...(more > 0 ? [say.more(more)] : []),
-    reasons.length > 0 ? say.suggested(reasons.join('; ')) : say.none,
-  ].join('\n');
-}
-
-function factsOf({ labels, documents, kind, imbalance, unusable }: CategoryProfile, voice: Voice): string {
-  const say = words(voice);
-  if (unusable !== null) return say.cannot(escapeMrkdwn(cut(unusable, 120)));
-  const parts = [say.facts(labels.length, documents), ...(kind === 'multi' ? [say.several] : [])];
-  if (imbalance) {
-    const { ratio, gini, normalisedEntropy } = imbalance;
-    parts.push(say.figures(say.balance[imbalance.profile], ratio, gini, normalisedEntropy));
-  }
-  return parts.join(', ');
 }
 
 export const keptCategories = (values: ViewValues, profile: Profile): string[] =>

@@ -1,10 +1,12 @@
 /** Step 2: which column is what, with what was found in the file. */
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { ColumnRoles, Profile } from '../../flows/contracts.ts';
+import type { Benchmark } from '../../flows/records.ts';
 import { actions, blocks, callbacks } from '../ids.ts';
 import { cut, escapeMrkdwn, limits, name, option, plain, section } from '../text.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
-import { chosenIn, field, noneOption, oneOf, severalOf, stepView, type ViewValues } from './frame.ts';
+import { chosenIn, field, noneOption, oneOfMany, severalOfMany, stepView, type ViewValues } from './frame.ts';
+import { foundBy } from './search.ts';
 
 /** Columns are named by their position: a column's name may be longer than an option's value. */
 const warningsShown = 6;
@@ -23,6 +25,7 @@ const words = catalogue(
     worth: 'Worth knowing',
     moreNotes: (notes: number) => plural(notes, { one: '… and # more note', other: '… and # more notes' }),
     problems: (rows: number) => `Download ${plural(rows, { one: 'the # problem', other: 'the # problems' })} as CSV`,
+    sent: '📥 The list of problems is in your messages with Podium.',
     text: 'Text',
     language: 'Language',
     annotation: 'Annotation (JSON)',
@@ -48,6 +51,7 @@ const words = catalogue(
     moreNotes: (notes: number) => plural(notes, { one: '… et # autre remarque', other: '… et # autres remarques' }),
     problems: (rows: number) =>
       `Télécharger ${plural(rows, { one: 'le # problème', other: 'les # problèmes' })} en CSV`,
+    sent: '📥 La liste des problèmes est dans vos messages avec Podium.',
     text: 'Texte',
     language: 'Langue',
     annotation: 'Annotation (JSON)',
@@ -62,28 +66,87 @@ const words = catalogue(
   }),
 );
 
-export function columnsView(benchmarkId: string, profile: Profile, voice: Voice): ModalView {
+/** @param sent the person has just asked for the list of problems, and has it */
+export function columnsView(
+  { id, roles: noted }: Pick<Benchmark, 'id' | 'roles'>,
+  profile: Profile,
+  voice: Voice,
+  { sent = false }: { sent?: boolean } = {},
+): ModalView {
   const say = words(voice);
-  const { roles, reasons } = profile;
+  const roles = noted ?? profile.roles;
+  const { reasons } = profile;
+  const one = (blockId: OneColumn, label: string, chosen: string | null, reason: string | undefined): KnownBlock =>
+    field({
+      blockId,
+      label,
+      optional: blockId !== blocks.textColumn,
+      // The reasons are the worker's own sentences; a person who reads another language can do without.
+      hint: voice.language === 'en' && chosen === profile.roles[roleOf[blockId]] ? reason : undefined,
+      element: oneOfMany(optionsFor(blockId, profile, voice), positionOf(chosen, profile) ?? noneValue(voice), voice),
+    });
   return stepView(
     {
       callbackId: callbacks.columns,
-      benchmarkId,
+      benchmarkId: id,
       title: say.title,
       back: 'start',
       blocks: [
         section(foundText(profile, voice)),
-        ...warningBlocks(benchmarkId, profile, voice),
+        ...warningBlocks(id, profile, sent, voice),
         { type: 'divider' },
-        pickOne(profile, blocks.textColumn, say.text, roles.text, false, reasons.text, voice),
-        pickOne(profile, blocks.languageColumn, say.language, roles.language, true, reasons.language, voice),
-        pickOne(profile, blocks.annotationColumn, say.annotation, roles.annotation, true, reasons.annotation, voice),
-        pickLabels(profile, voice),
-        pickOne(profile, blocks.idColumn, say.id, roles.id, true, reasons.id, voice),
+        one(blocks.textColumn, say.text, roles.text, reasons.text),
+        one(blocks.languageColumn, say.language, roles.language, reasons.language),
+        one(blocks.annotationColumn, say.annotation, roles.annotation, reasons.annotation),
+        pickLabels(profile, roles.labels, voice),
+        one(blocks.idColumn, say.id, roles.id, reasons.id),
       ],
     },
     voice,
   );
+}
+
+const roleOf = {
+  [blocks.textColumn]: 'text',
+  [blocks.languageColumn]: 'language',
+  [blocks.annotationColumn]: 'annotation',
+  [blocks.idColumn]: 'id',
+} as const;
+type OneColumn = keyof typeof roleOf;
+
+/** Fields in which a column is chosen. */
+export const columnBlocks = [
+  blocks.textColumn,
+  blocks.languageColumn,
+  blocks.annotationColumn,
+  blocks.idColumn,
+  blocks.labelColumns,
+] as const;
+
+const noneValue = (voice: Voice): string | null => noneOption(voice).value ?? null;
+
+function positionOf(column: string | null, { columns }: Profile): string | null {
+  const index = columns.findIndex(({ name: own }) => own === column);
+  return index < 0 ? null : String(index);
+}
+
+/** All columns, and "none" where one needn't be chosen. */
+function optionsFor(blockId: (typeof columnBlocks)[number], profile: Profile, voice: Voice): PlainTextOption[] {
+  const columns = profile.columns.map((column, index) =>
+    option(column.name, String(index), column.examples.slice(0, 2).join(' · ') || undefined),
+  );
+  const isNeeded = blockId === blocks.textColumn || blockId === blocks.labelColumns;
+  return isNeeded ? columns : [noneOption(voice), ...columns];
+}
+
+/** Columns by what was typed, for files with more of them than a list holds. */
+export function suggestColumns(
+  blockId: (typeof columnBlocks)[number],
+  typed: string,
+  profile: Profile,
+  voice: Voice,
+): PlainTextOption[] {
+  return foundBy(typed, optionsFor(blockId, profile, voice), ({ text }) => text.text).slice(0, limits.options);
 }
 
 function foundText(profile: Profile, voice: Voice): string {
@@ -100,7 +163,7 @@ function foundText(profile: Profile, voice: Voice): string {
   ].join('\n');
 }
 
-function warningBlocks(benchmarkId: string, profile: Profile, voice: Voice): KnownBlock[] {
+function warningBlocks(benchmarkId: string, profile: Profile, sent: boolean, voice: Voice): KnownBlock[] {
   const say = words(voice);
   // What was detected stands above already.
   const warnings = profile.warnings.filter(({ code }) => code !== 'language_detected');
@@ -114,6 +177,7 @@ function warningBlocks(benchmarkId: string, profile: Profile, voice: Voice): Kno
       : [section([`⚠️ *${say.worth}*`, ...lines, ...(more > 0 ? [say.moreNotes(more)] : [])].join('\n'))];
   const { problems } = profile;
   if (!problems) return shown;
+  if (sent) return [...shown, section(say.sent)];
   const button: KnownBlock = {
     type: 'actions',
     elements: [
@@ -128,64 +192,67 @@ function warningBlocks(benchmarkId: string, profile: Profile, voice: Voice): Kno
   return [...shown, button];
 }
 
-const columnOptions = (profile: Profile) =>
-  profile.columns
-    .slice(0, limits.options - 1)
-    .map((column, index) => option(column.name, String(index), column.examples.slice(0, 2).join(' · ') || undefined));
-
-function pickOne(
-  profile: Profile,
-  blockId: string,
-  label: string,
-  chosen: string | null,
-  optional: boolean,
-  hint: string | undefined,
-  voice: Voice,
-): KnownBlock {
-  const none = noneOption(voice);
-  const options = [...(optional ? [none] : []), ...columnOptions(profile)];
-  const index = profile.columns.findIndex((column) => column.name === chosen);
-  const element = oneOf(options, index < 0 ? (none.value ?? null) : String(index));
-  // The reasons are the worker's own sentences; a person who reads another language can do without.
-  return field({ blockId, label, optional, hint: voice.language === 'en' ? hint : undefined, element });
-}
-
-function pickLabels(profile: Profile, voice: Voice): KnownBlock {
+function pickLabels(profile: Profile, labels: readonly string[], voice: Voice): KnownBlock {
   const say = words(voice);
-  const chosen = profile.columns.flatMap(({ name: column }, index) =>
-    profile.roles.labels.includes(column) ? [String(index)] : [],
-  );
+  const chosen = labels.flatMap((column) => positionOf(column, profile) ?? []);
   const hint = (voice.language === 'en' ? profile.reasons.labels : undefined) ?? say.labelsHint;
+  const options = optionsFor(blocks.labelColumns, profile, voice);
   return field({
     blockId: blocks.labelColumns,
     label: say.labels,
     hint,
-    element: severalOf(columnOptions(profile), chosen),
+    element: severalOfMany(options, chosen, null, voice),
   });
 }
 
 export type ColumnsChoice = { roles: ColumnRoles } | { errors: Record<string, string> };
 
-/** The inverse of columnsView. */
-export function parseColumns(values: ViewValues, profile: Profile, voice: Voice): ColumnsChoice {
+/**
+ * The inverse of columnsView.
+ * @param before what the view was built with: chosen labels that it has no room for stay
+ */
+export function parseColumns(
+  values: ViewValues,
+  before: ColumnRoles | null,
+  profile: Profile,
+  voice: Voice,
+): ColumnsChoice {
   const say = words(voice);
-  const chosen = chosenIn(values);
-  const nameAt = (index: string | null): string | null =>
-    index === null ? null : (profile.columns[Number(index)]?.name ?? null);
-  const text = nameAt(chosen.one(blocks.textColumn));
-  if (text === null) return { errors: { [blocks.textColumn]: say.chooseText } };
-  const roles: ColumnRoles = {
-    text,
-    id: nameAt(chosen.one(blocks.idColumn)),
-    language: nameAt(chosen.one(blocks.languageColumn)),
-    annotation: nameAt(chosen.one(blocks.annotationColumn)),
-    labels: chosen.several(blocks.labelColumns).flatMap((index) => nameAt(index) ?? []),
-  };
+  const roles = keepColumns(values, before, profile);
+  if (roles === null) return { errors: { [blocks.textColumn]: say.chooseText } };
+  const { text } = roles;
   if (roles.annotation === null && roles.labels.length === 0)
     return { errors: { [blocks.labelColumns]: say.chooseLabels } };
   if (roles.labels.includes(text) || roles.annotation === text)
     return { errors: { [blocks.textColumn]: say.bothRoles(cut(text, 100)) } };
   return { roles };
+}
+
+/** The columns that stand in the fields, whether or not they make sense; null: none holds the texts. */
+export function keepColumns(values: ViewValues, before: ColumnRoles | null, profile: Profile): ColumnRoles | null {
+  const chosen = chosenIn(values);
+  const nameAt = (index: string | null): string | null =>
+    index === null ? null : (profile.columns[Number(index)]?.name ?? null);
+  const text = nameAt(chosen.one(blocks.textColumn));
+  if (text === null) return null;
+  const labels = chosen.several(blocks.labelColumns).flatMap((index) => nameAt(index) ?? []);
+  const unseen = (before ?? profile.roles).labels
+    .toSorted((a, b) => Number(positionOf(a, profile)) - Number(positionOf(b, profile)))
+    .slice(limits.options);
+  return {
+    text,
+    id: nameAt(chosen.one(blocks.idColumn)),
+    language: nameAt(chosen.one(blocks.languageColumn)),
+    annotation: nameAt(chosen.one(blocks.annotationColumn)),
+    labels: [...new Set([...labels, ...unseen])],
+  };
+}
+
+/** Roles are the same in whatever order the labels were picked. */
+export function sameRoles(a: ColumnRoles, b: ColumnRoles): boolean {
+  const sorted = ({ text, id, language, annotation, labels }: ColumnRoles) =>
+    JSON.stringify([text, id, language, annotation, labels.toSorted()]);
+  return sorted(a) === sorted(b);
 }
 
 /** What stands in the way of going on: no category at all, or none that can be compared; null: nothing. */

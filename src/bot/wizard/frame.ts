@@ -8,8 +8,8 @@ import { catalogue, type Voice } from '../words/voice.ts';
 const titleCharacters = 24;
 
 const words = catalogue(
-  () => ({ close: 'Later', back: '← Back', next: 'Next', none: 'None' }),
-  () => ({ close: 'Plus tard', back: '← Retour', next: 'Suivant', none: 'Aucune' }),
+  () => ({ close: 'Later', back: '← Back', next: 'Next', none: 'None', search: 'Type to search' }),
+  () => ({ close: 'Plus tard', back: '← Retour', next: 'Suivant', none: 'Aucune', search: 'Tapez pour chercher' }),
 );
 
 export interface Frame {
@@ -53,17 +53,18 @@ export interface Field {
   blockId: string;
   label: string;
   hint?: string | undefined;
+  /** absent: unless something stands in it already, which can't be taken away */
   optional?: boolean;
   /** tell the bot at once when it is changed */
   dispatch?: boolean;
   element: Element;
 }
 
-export function field({ blockId, label, hint, optional = true, dispatch = false, element }: Field): InputBlock {
+export function field({ blockId, label, hint, optional, dispatch = false, element }: Field): InputBlock {
   return {
     type: 'input',
     block_id: blockId,
-    optional,
+    optional: optional ?? !('initial_option' in element),
     ...(dispatch ? { dispatch_action: true } : {}),
     label: plain(label, 2000),
     ...(hint ? { hint: plain(hint, 2000) } : {}),
@@ -111,6 +112,31 @@ export function searched(chosen: PlainTextOption[], placeholder: string): Elemen
   };
 }
 
+/** A choice of one: from a list, or by typing where a list can't hold all. */
+export function oneOfMany(options: PlainTextOption[], initial: string | null, voice: Voice): Element {
+  if (options.length <= limits.options) return oneOf(options, initial);
+  const chosen = options.find(({ value }) => value === initial);
+  return {
+    type: 'external_select',
+    action_id: valueAction,
+    placeholder: plain(words(voice).search, 150),
+    min_query_length: 0,
+    ...(chosen ? { initial_option: chosen } : {}),
+  };
+}
+
+/** A choice of several: from a list, or by typing where a list can't hold all. At most 100 are shown as chosen. */
+export function severalOfMany(
+  options: PlainTextOption[],
+  initial: readonly string[],
+  placeholder: string | null,
+  voice: Voice,
+): Element {
+  if (options.length <= limits.options) return severalOf(options, initial, placeholder ?? undefined);
+  const chosen = options.filter(({ value }) => initial.includes(value ?? ''));
+  return searched(chosen, placeholder ?? words(voice).search);
+}
+
 export const noneOption = (voice: Voice): PlainTextOption => option(words(voice).none, 'none');
 
 interface StateValue {
@@ -137,9 +163,9 @@ export const chosenIn = (values: ViewValues) => ({
 
 /** A modal that only says something. `text` is mrkdwn. */
 export function noteView(
-  { callbackId, benchmarkId, title }: Pick<Frame, 'callbackId' | 'benchmarkId' | 'title'>,
+  { callbackId, benchmarkId, title, back }: Pick<Frame, 'callbackId' | 'benchmarkId' | 'title' | 'back'>,
   text: string,
   voice: Voice,
 ): ModalView {
-  return stepView({ callbackId, benchmarkId, title, submit: null, back: null, blocks: [section(text)] }, voice);
+  return stepView({ callbackId, benchmarkId, title, submit: null, back, blocks: [section(text)] }, voice);
 }

@@ -1,62 +1,40 @@
 /** The wizard as it happens. Each step is kept before the next is shown; a step's trouble is shown in its modal. */
 import type { App, ViewOutput } from '@slack/bolt';
-import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { UserError } from '../../errors.ts';
-import { accepts } from '../../flows/benchmark.ts';
-import { planTrials } from '../../flows/plan.ts';
-import { type Benchmark, draftSteps, getBenchmark, type Plan } from '../../flows/records.ts';
-import {
-  discardOtherDrafts,
-  giveDataset,
-  keepPlan,
-  noteDraft,
-  openDraft,
-  planOf,
-  submitPlan,
-} from '../../flows/wizard.ts';
-import { findDataset } from '../../storage/benchmark-queries.ts';
+import { errorText } from '../../errors.ts';
+import { type Benchmark, draftSteps, getBenchmark } from '../../flows/records.ts';
+import { type DraftNotes, discardOtherDrafts, noteDraft, openDraft, planOf } from '../../flows/wizard.ts';
 import type { BotContext } from '../context.ts';
-import { actions, blocks, callbacks, commandName, valueAction } from '../ids.ts';
+import { actions, callbacks, commandName } from '../ids.ts';
 import { cut, escapeMrkdwn, name } from '../text.ts';
 import { troubleText } from '../trouble.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
-import { keptCategories, parseCategories, suggestCategoryOptions } from './categories-step.ts';
-import { columnsTrouble, parseColumns } from './columns-step.ts';
-import { changesData, parseData, suggestLabels } from './data-step.ts';
-import type { ViewValues } from './frame.ts';
-import { keptModels, parseModels, suggestModels } from './model-choice.ts';
-import { isMember, readDataset } from './open.ts';
+import { keptCategories } from './categories-step.ts';
+import { columnsView, keepColumns } from './columns-step.ts';
+import { keepData } from './data-step.ts';
+import { submitColumns, submitData, submitStart } from './first-steps.ts';
+import { fileNameOf } from './known-files.ts';
+import { keptModels } from './models-step.ts';
+import { submitCategories, submitModels, submitReview, submitSettings } from './plan-steps.ts';
 import { sendProblems } from './problems.ts';
-import { parseSettings, settingsView } from './settings-view.ts';
-import { keepStart, parseStart, readingView, sayingView } from './start-step.ts';
-import { offerOf, type Step, stepAfter, updateView, viewOfStep } from './steps.ts';
+import { registerSearches } from './searches.ts';
+import { settingsView } from './settings-view.ts';
+import { keepStart, sayingView } from './start-step.ts';
+import { offerOf, type Step, updateView, viewOfStep } from './steps.ts';
+import type { Submit } from './submitted.ts';
 
 const words = catalogue(
   () => ({
-    gone: 'This draft is no longer there: it was started, or thrown away.',
-    notMember: 'Podium is not in that channel. Type `/invite @Podium` there first.',
-    read: (file: string) => `${file} has been read. Type ${commandName} and press “Go on with it”.`,
+    gone: `This draft is no longer there: it was started, or thrown away. \`${commandName}\` begins a new one.`,
+    read: (file: string) => `${file} has been read. Type \`${commandName}\` and press “Go on with it”.`,
     unread: (file: string, why: string) => `${file} could not be read: ${why}`,
   }),
   () => ({
-    gone: 'Ce brouillon n’existe plus : il a été lancé, ou abandonné.',
-    notMember: 'Podium n’est pas dans ce canal. Tapez-y d’abord `/invite @Podium`.',
-    read: (file: string) => `${file} a été lu. Tapez ${commandName} et appuyez sur « Continuer ».`,
+    gone: `Ce brouillon n’existe plus : il a été lancé, ou abandonné. \`${commandName}\` en commence un nouveau.`,
+    read: (file: string) => `${file} a été lu. Tapez \`${commandName}\` et appuyez sur « Continuer ».`,
     unread: (file: string, why: string) => `${file} n’a pas pu être lu : ${why}`,
   }),
 );
-
-/** What a step's submission leads to. */
-type Answer = { errors: Record<string, string> } | { view: ModalView; afterwards?: () => Promise<void> } | 'close';
-
-interface Submitted {
-  benchmark: Benchmark;
-  values: ViewValues;
-  viewId: string;
-  user: string;
-  voice: Voice;
-}
 
 export function registerWizard(app: App, context: BotContext): void {
   onSubmit(app, context, callbacks.dataset, submitStart);
@@ -66,24 +44,22 @@ export function registerWizard(app: App, context: BotContext): void {
   onSubmit(app, context, callbacks.categories, submitCategories);
   onSubmit(app, context, callbacks.review, submitReview);
   onSubmit(app, context, callbacks.settings, submitSettings);
+  for (const callbackId of [...Object.keys(stepByCallback), callbacks.reading, callbacks.settings])
+    onClose(app, context, callbackId);
   registerButtons(app, context);
   registerSearches(app, context);
 }
 
-function onSubmit(
-  app: App,
-  context: BotContext,
-  callbackId: string,
-  submit: (context: BotContext, submitted: Submitted) => Promise<Answer>,
-): void {
+function onSubmit(app: App, context: BotContext, callbackId: string, submit: Submit): void {
+  const { flow, readers, log } = context;
   app.view(callbackId, async ({ ack, view, body }) => {
     const user = body.user.id;
-    const { voice } = await context.readers.person(user);
+    const { voice } = await readers.person(user);
     const id = view.private_metadata;
-    const benchmark = openDraft(context.flow, id);
+    const benchmark = openDraft(flow, id);
     // Slack delivers a submission again when its acknowledgement got lost: what runs already is closed quietly.
     if (!benchmark) {
-      const known = getBenchmark(context.flow.database, id);
+      const known = getBenchmark(flow.database, id);
       if (known && known.submittedMs !== null) return ack();
       return ack({ response_action: 'update', view: sayingView(id, words(voice).gone, voice) });
     }
@@ -92,189 +68,97 @@ function onSubmit(
       if (answer === 'close') return await ack();
       if ('errors' in answer) return await ack({ response_action: 'errors', errors: answer.errors });
       await ack({ response_action: 'update', view: answer.view });
-      await answer.afterwards?.();
+      answer.afterwards?.().catch((error: unknown) => log(`${callbackId} of ${id}: ${errorText(error)}`));
     } catch (error) {
-      const text = troubleText(error, `${callbackId} of ${id} by ${user}`, voice, context.log);
-      await ack({ response_action: 'update', view: sayingView(id, escapeMrkdwn(cut(text, 2500)), voice) });
+      const text = troubleText(error, `${callbackId} of ${id} by ${user}`, voice, log);
+      const back = stepOf(callbackId) ?? 'review';
+      await ack({ response_action: 'update', view: sayingView(id, escapeMrkdwn(cut(text, 2500)), voice, back) });
     }
   });
-  app.view({ callback_id: callbackId, type: 'view_closed' }, async ({ ack }) => ack());
 }
 
-async function submitStart(
+/** Closing keeps the draft, and what stood in the fields. */
+function onClose(app: App, context: BotContext, callbackId: string): void {
+  app.view({ callback_id: callbackId, type: 'view_closed' }, async ({ ack, view }) => {
+    await ack();
+    const benchmark = openDraft(context.flow, view.private_metadata);
+    // Slack doesn't promise to send what stood in the fields of a closed modal.
+    if (!benchmark || Object.keys(view.state?.values ?? {}).length === 0) return;
+    noteDraft(context.flow, benchmark.id, keptOf(context, benchmark, view));
+  });
+}
+
+const stepByCallback: Record<string, Step> = {
+  [callbacks.dataset]: 'start',
+  [callbacks.columns]: 'columns',
+  [callbacks.data]: 'data',
+  [callbacks.models]: 'models',
+  [callbacks.categories]: 'categories',
+  [callbacks.review]: 'review',
+};
+const stepOf = (callbackId: string): Step | null => stepByCallback[callbackId] ?? null;
+
+/** What stands in a step's fields, whether or not it can be run: Back loses nothing. */
+function keptOf(
   context: BotContext,
-  { benchmark, values, viewId, user, voice }: Submitted,
-): Promise<Answer> {
-  const choice = parseStart(values, voice);
-  if ('errors' in choice) return choice;
-  const channel = choice.channel ?? benchmark.channel;
-  if (choice.channel !== null && !(await isMember(context, choice.channel)))
-    return { errors: { [blocks.channel]: words(voice).notMember } };
-  noteDraft(context.flow, benchmark.id, { kind: choice.kind, channel, step: 'columns' });
-  discardOtherDrafts(context.flow, benchmark.owner, benchmark.id);
-  return {
-    view: readingView(benchmark.id, { again: false, workers: 1 }, voice),
-    afterwards: () => readDataset(context, benchmark.id, choice.dataset, user, viewId, voice),
-  };
-}
-
-async function submitColumns(context: BotContext, submitted: Submitted): Promise<Answer> {
-  const { benchmark, values, voice } = submitted;
+  benchmark: Benchmark,
+  { callback_id: id, state: { values } }: ViewOutput,
+): DraftNotes {
   const { profile } = benchmark;
-  if (!profile) return next(context, submitted, 'columns');
-  const choice = parseColumns(values, profile, voice);
-  if ('errors' in choice) return choice;
-  if (JSON.stringify(choice.roles) !== JSON.stringify(profile.roles))
-    return readAgain(context, submitted, choice.roles, 'columns');
-  const errors = columnsTrouble(profile, voice);
-  return errors ? { errors } : next(context, submitted, stepAfter('columns', profile));
-}
-
-async function submitData(context: BotContext, submitted: Submitted): Promise<Answer> {
-  const { benchmark, values, voice } = submitted;
-  const { profile } = benchmark;
-  if (!profile) return next(context, submitted, 'data');
-  const before = planOf(benchmark);
-  const choice = parseData(values, profile, before, voice);
-  if ('errors' in choice) return choice;
-  noteDraft(context.flow, benchmark.id, { chosen: choice });
-  if (changesData(before.preparation, choice.preparation))
-    return readAgain(context, submitted, profile.roles, 'models');
-  return next(context, submitted, 'models');
-}
-
-async function submitModels(context: BotContext, submitted: Submitted): Promise<Answer> {
-  const { benchmark, values, voice } = submitted;
-  const { profile, kind } = benchmark;
-  if (!profile) return next(context, submitted, 'models');
-  const choice = parseModels(values, kind, profile, planOf(benchmark), offerOf(context), voice);
-  if ('errors' in choice) return choice;
-  noteDraft(context.flow, benchmark.id, { chosen: choice });
-  return next(context, submitted, 'categories');
-}
-
-async function submitCategories(context: BotContext, submitted: Submitted): Promise<Answer> {
-  const { benchmark, values, voice } = submitted;
-  const { profile } = benchmark;
-  if (!profile) return next(context, submitted, 'categories');
-  const choice = parseCategories(values, profile, voice);
-  if ('errors' in choice) return choice;
-  const plan = { ...planOf(benchmark), ...choice };
-  try {
-    planTrials(plan, profile);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { errors: { [blocks.categories]: cut(troubleText(error, '', voice, context.log), 500) } };
+  const step = stepOf(id);
+  if (step === 'start') {
+    const { kind, channel } = keepStart(values);
+    return { kind, ...(channel === null ? {} : { channel }) };
   }
-  noteDraft(context.flow, benchmark.id, { chosen: choice });
-  keepPlan(context.flow, benchmark.id, plan, await context.listWorkers());
-  return next(context, submitted, 'review');
-}
-
-async function submitReview(context: BotContext, { benchmark }: Submitted): Promise<Answer> {
-  const { flow } = context;
-  if (!accepts(benchmark.state, 'submitted')) return 'close';
-  // Run again straight from another one's plan: nothing has been kept yet.
-  if (!benchmark.plan || !benchmark.estimate)
-    keepPlan(flow, benchmark.id, planOf(benchmark), await context.listWorkers());
-  submitPlan(flow, benchmark.id);
-  return 'close';
-}
-
-/** The settings lie over the review, which is brought up to date under them. */
-async function submitSettings(context: BotContext, { benchmark, values, user, voice }: Submitted): Promise<Answer> {
-  const choice = parseSettings(values, planOf(benchmark), voice);
-  if ('errors' in choice) return choice;
-  const { flow } = context;
-  noteDraft(flow, benchmark.id, { chosen: choice });
-  const kept = keepPlan(flow, benchmark.id, { ...planOf(benchmark), ...choice }, await context.listWorkers());
-  const { viewId } = kept;
-  if (viewId !== null) {
-    viewOfStep(context, kept, 'review', voice)
-      .then((view) => updateView(context, viewId, view))
-      .catch((error: unknown) => troubleText(error, `the review of ${benchmark.id} for ${user}`, voice, context.log));
+  if (!profile) return {};
+  if (step === 'columns') {
+    const roles = keepColumns(values, benchmark.roles, profile);
+    return roles ? { roles } : {};
   }
-  return 'close';
-}
-
-async function next(context: BotContext, { benchmark, viewId, voice }: Submitted, step: Step): Promise<Answer> {
-  const kept = noteDraft(context.flow, benchmark.id, { step, viewId });
-  return { view: await viewOfStep(context, kept, step, voice) };
-}
-
-/** @param step where the person goes on when it has been read */
-async function readAgain(
-  context: BotContext,
-  { benchmark, viewId, voice }: Submitted,
-  roles: Benchmark['roles'],
-  step: Step,
-): Promise<Answer> {
-  const dataset = benchmark.datasetHash === null ? null : findDataset(context.flow.database, benchmark.datasetHash);
-  if (!dataset) throw new UserError('That file is no longer known. Upload it again.', { code: 'unknown_file' });
-  noteDraft(context.flow, benchmark.id, { step, viewId });
-  const workers = (await context.listWorkers()).length;
-  return {
-    view: readingView(benchmark.id, { again: true, workers }, voice),
-    afterwards: async () => {
-      giveDataset(context.flow, benchmark.id, dataset, roles, viewId);
-    },
-  };
+  if (step === 'data') return { chosen: keepData(values, profile, planOf(benchmark)) };
+  // A draft holds what was chosen, never that nothing is.
+  const [models, categories] = [keptModels(values, offerOf(context)), keptCategories(values, profile)];
+  if (step === 'models' && models.length > 0) return { chosen: { models } };
+  if (step === 'categories' && categories.length > 0) return { chosen: { categories } };
+  return {};
 }
 
 const stepSchema = z.enum(draftSteps);
 
-/** What stands in a step's fields, as far as it makes sense: Back loses nothing. */
-function keptOf(
-  context: BotContext,
-  benchmark: Benchmark,
-  { callback_id: step, state: { values } }: ViewOutput,
-  voice: Voice,
-): Partial<Plan> {
-  const { profile } = benchmark;
-  if (!profile) return {};
-  if (step === callbacks.models) return { models: keptModels(values, offerOf(context)) };
-  if (step === callbacks.categories) return { categories: keptCategories(values, profile) };
-  if (step !== callbacks.data) return {};
-  const { languages, mode } = { ...planOf(benchmark), ...parseData(values, profile, planOf(benchmark), voice) };
-  return { languages, mode };
-}
-
 function registerButtons(app: App, context: BotContext): void {
   const { flow, client } = context;
+  const show = async (viewId: string, benchmark: Benchmark, step: Step, voice: Voice): Promise<void> => {
+    const trouble = benchmark.state === 'draft' ? benchmark.error : null;
+    await updateView(context, viewId, await viewOfStep(context, benchmark, step, voice, trouble));
+  };
   onModalButton(app, context, actions.wizardBack, async ({ benchmark, view, value, voice }) => {
     const step = stepSchema.parse(value);
-    const chosen = keptOf(context, benchmark, view, voice);
-    const start = view.callback_id === callbacks.dataset ? keepStart(view.state.values) : null;
-    const kept = noteDraft(flow, benchmark.id, {
-      step,
-      chosen,
-      viewId: view.id,
-      ...(start ? { kind: start.kind } : {}),
-    });
-    const profile = kept.profile;
-    await updateView(context, view.id, await viewOfStep(context, kept, profile ? step : 'start', voice), view.hash);
+    const kept = noteDraft(flow, benchmark.id, { ...keptOf(context, benchmark, view), step, viewId: view.id });
+    await show(view.id, kept, kept.profile ? step : 'start', voice);
   });
-  onModalButton(app, context, actions.wizardResume, async ({ view, value, user, voice }) => {
+  onModalButton(app, context, actions.wizardResume, async ({ benchmark, view, value, user, voice }) => {
     const draft = openDraft(flow, value);
     if (!draft || draft.owner !== user) {
       await updateView(context, view.id, sayingView(view.private_metadata, words(voice).gone, voice));
       return;
     }
-    const kept = noteDraft(flow, draft.id, { viewId: view.id });
+    const channel = draft.channel === '' ? benchmark.channel : draft.channel;
+    const kept = noteDraft(flow, draft.id, { viewId: view.id, channel });
     discardOtherDrafts(flow, draft.owner, draft.id);
-    const { step } = kept.draft ?? { step: 'start' };
-    await updateView(
-      context,
-      view.id,
-      await viewOfStep(context, kept, step, voice, kept.state === 'draft' ? kept.error : null),
-    );
+    const step = kept.channel === '' || kept.state === 'draft' ? 'start' : (kept.draft?.step ?? 'start');
+    await show(view.id, kept, step, voice);
   });
   onModalButton(app, context, actions.wizardSettings, async ({ benchmark, view, triggerId, voice }) => {
     const kept = noteDraft(flow, benchmark.id, { viewId: view.id });
-    await client.views.push({ trigger_id: triggerId, view: settingsView(kept, planOf(kept), voice) });
+    if (!kept.profile) return;
+    const settings = settingsView(kept, kept.profile, planOf(kept), voice);
+    await client.views.push({ trigger_id: triggerId, view: settings });
   });
-  onModalButton(app, context, actions.problemsFile, async ({ benchmark, user, voice }) => {
+  onModalButton(app, context, actions.problemsFile, async ({ benchmark, view, user, voice }) => {
     await sendProblems(context, benchmark, user, voice);
+    const kept = noteDraft(flow, benchmark.id, keptOf(context, benchmark, view));
+    if (!kept.profile) return;
+    await updateView(context, view.id, columnsView(kept, kept.profile, voice, { sent: true }), view.hash);
   });
 }
 
@@ -306,66 +190,29 @@ function onModalButton(
       else await updateView(context, view.id, sayingView(id, words(voice).gone, voice));
     } catch (error) {
       const text = troubleText(error, `${actionId} of ${id} by ${user.id}`, voice, context.log);
-      await updateView(context, view.id, sayingView(id, escapeMrkdwn(cut(text, 2500)), voice));
+      await updateView(
+        context,
+        view.id,
+        sayingView(id, escapeMrkdwn(cut(text, 2500)), voice, stepOf(view.callback_id)),
+      );
     }
   });
 }
 
-/** Fields that are searched as one types, and the models' facts, which follow the choice. */
-function registerSearches(app: App, context: BotContext): void {
-  const { flow } = context;
-  const at = (blockId: string) => ({ block_id: blockId, action_id: valueAction });
-  const searching = (blockId: string) => ({ type: 'block_suggestion' as const, ...at(blockId) });
-  app.options<'block_suggestion'>(searching(blocks.models), async ({ ack, options }) => {
-    const { benchmark, profile, voice } = await asking(context, options);
-    if (!benchmark || !profile) return ack({ options: [] });
-    await ack({ options: suggestModels(options.value, profile, planOf(benchmark), offerOf(context), voice) });
-  });
-  app.options<'block_suggestion'>(searching(blocks.categories), async ({ ack, options }) => {
-    const { profile, voice } = await asking(context, options);
-    await ack({ options: profile ? suggestCategoryOptions(options.value, profile, voice) : [] });
-  });
-  app.options<'block_suggestion'>(searching(blocks.excluded), async ({ ack, options }) => {
-    const { benchmark, profile, voice } = await asking(context, options);
-    if (!benchmark || !profile) return ack({ options: [] });
-    await ack({ options: suggestLabels(options.value, profile, planOf(benchmark), voice) });
-  });
-  app.action({ type: 'block_actions', ...at(blocks.models) }, async ({ ack, body }) => {
-    await ack();
-    const { view, user } = body;
-    const benchmark = view && openDraft(flow, view.private_metadata);
-    if (!view || !benchmark?.profile) return;
-    const { voice } = await context.readers.person(user.id);
-    const models = keptModels(view.state.values, offerOf(context));
-    const kept = noteDraft(flow, benchmark.id, { chosen: { models }, viewId: view.id });
-    await updateView(context, view.id, await viewOfStep(context, kept, 'models', voice), view.hash);
-  });
-}
-
-async function asking(
-  context: BotContext,
-  { view, user }: { view?: { private_metadata: string } | undefined; user: { id: string } },
-) {
-  const { voice } = await context.readers.person(user.id);
-  const benchmark = view ? openDraft(context.flow, view.private_metadata) : null;
-  return { benchmark, profile: benchmark?.profile ?? null, voice };
-}
-
 /** A profile has come back, good or bad: the open modal goes on with it; where it was closed, the person is told. */
 export async function showProfiled(context: BotContext, benchmark: Benchmark): Promise<void> {
-  const { viewId, profile, draft, id } = benchmark;
+  const { viewId, draft, profile } = benchmark;
   const { voice } = await context.readers.person(benchmark.owner);
   const failed = benchmark.state === 'draft';
-  const step = failed ? 'start' : (draft?.step ?? 'columns');
+  // What was found before is still there when only the decisions about the data can't be read.
+  const step = failed ? (profile ? 'data' : 'start') : (draft?.step ?? 'columns');
   const trouble = failed ? (benchmark.error ?? '') : null;
-  if (
-    viewId !== null &&
-    (await updateView(context, viewId, await viewOfStep(context, benchmark, step, voice, trouble)))
-  )
-    return;
+  if (viewId !== null) {
+    const view = await viewOfStep(context, benchmark, step, voice, trouble);
+    if (await updateView(context, viewId, view)) return;
+  }
   if (benchmark.channel === '') return;
-  const dataset = benchmark.datasetHash === null ? null : findDataset(context.flow.database, benchmark.datasetHash);
-  const file = name(profile?.fileName ?? dataset?.fileName ?? id);
+  const file = name(fileNameOf(context.flow, benchmark));
   const text = failed ? words(voice).unread(file, escapeMrkdwn(cut(trouble ?? '', 500))) : words(voice).read(file);
   await context.client.chat.postEphemeral({ channel: benchmark.channel, user: benchmark.owner, text });
 }

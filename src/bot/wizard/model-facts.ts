@@ -4,6 +4,7 @@ import { type CatalogueModel, catalogueEntry, modelName } from '../../flows/cata
 import type { Profile } from '../../flows/contracts.ts';
 import { name } from '../text.ts';
 import { type Voice, catalogue as wordsIn } from '../words/voice.ts';
+import { dotted, labelled } from './lines.ts';
 
 const languagesNamed = 3;
 /** Weights are kept and loaded as numbers of 32 bits. */
@@ -44,9 +45,9 @@ const words = wordsIn(
 
 /** One line of mrkdwn. @param seconds that its trials take; undefined: that can't be told */
 export function modelLine(id: string, profile: Profile, seconds: number | undefined, voice: Voice): string {
-  const time = seconds === undefined ? [] : [`*${words(voice).takes(voice.duration(seconds))}*`];
+  const time = seconds === undefined ? [] : [words(voice).takes(voice.duration(seconds))];
   const facts = modelFacts(id, profile, voice).map((fact) => name(fact, 80));
-  return `• *${name(modelName(id), 50)}*: ${[...time, ...facts].join(', ')}`;
+  return `• ${labelled(name(modelName(id), 50), dotted([...time, ...facts]), voice)}`;
 }
 
 /** Plain text, a fact each. */

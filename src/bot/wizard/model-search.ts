@@ -55,14 +55,14 @@ export function isOffered(id: string, { allowed, folders }: Offer): boolean {
 }
 
 /** A model as an option's value; null for an id that is too long for one. */
-export function valueOf(id: string, { folders }: Offer): string | null {
+export function optionValue(id: string, { folders }: Offer): string | null {
   const folder = folders.findIndex((own) => `folder:${own}` === id);
   if (folder >= 0) return `${folderValue}${folder}`;
   return id.length <= valueCharacters ? id : null;
 }
 
-/** The inverse of valueOf; null for a folder that is no longer offered. */
-export function idOf(value: string, { folders }: Offer): string | null {
+/** The inverse of optionValue; null for a folder that is no longer offered. */
+export function optionId(value: string, { folders }: Offer): string | null {
   if (!value.startsWith(folderValue)) return value;
   const folder = folders[Number(value.slice(folderValue.length))];
   return folder === undefined ? null : `folder:${folder}`;
@@ -76,7 +76,7 @@ export function modelOption(
   offer: Offer,
   voice: Voice,
 ): PlainTextOption {
-  return option(modelName(id), valueOf(id, offer) ?? id, descriptionOf(id, profile, plan, voice));
+  return option(modelName(id), optionValue(id, offer) ?? id, descriptionOf(id, profile, plan, voice));
 }
 
 function descriptionOf(id: string, profile: Profile, { mode }: Pick<Plan, 'mode'>, voice: Voice): string {
@@ -145,7 +145,9 @@ function found(typed: string, ids: readonly string[], voice: Voice): string[] {
 function filled(groups: readonly Group[], offer: Offer, optionOf: (id: string) => PlainTextOption) {
   const taken = new Set<string>();
   const shown = groups.map(({ label, ids }) => {
-    const own = ids.filter((id) => valueOf(id, offer) !== null && !taken.has(id)).slice(0, limits.options - taken.size);
+    const own = ids
+      .filter((id) => optionValue(id, offer) !== null && !taken.has(id))
+      .slice(0, limits.options - taken.size);
     for (const id of own) taken.add(id);
     return { label: plain(label, limits.optionText), options: own.map(optionOf) };
   });

@@ -5,11 +5,12 @@ import type { Profile } from '../../flows/contracts.ts';
 import { ownModelLanguages } from '../../flows/plan.ts';
 import type { Benchmark, Plan } from '../../flows/records.ts';
 import { blocks, callbacks, valueAction } from '../ids.ts';
-import { cut, limits, section } from '../text.ts';
+import { cut } from '../text.ts';
 import { type Voice, catalogue as wordsIn } from '../words/voice.ts';
 import { chosenIn, field, searched, stepView, type ViewValues } from './frame.ts';
+import { sectionsOf } from './lines.ts';
 import { isMadeFor, modelLine } from './model-facts.ts';
-import { idOf, isOffered, modelOption, type Offer, typedModel, valueOf } from './model-search.ts';
+import { isOffered, modelOption, type Offer, optionId, optionValue, typedModel } from './model-search.ts';
 
 const linesShown = 40;
 const typedCharacters = 1000;
@@ -77,6 +78,7 @@ export interface ModelTimes {
 export const modelsOf = ({ kind }: Pick<Benchmark, 'kind'>, { models }: Pick<Plan, 'models'>): readonly string[] =>
   models.length > 0 ? models : kind === 'train' ? defaultModels.slice(0, 1) : defaultModels;
 
+/** @param plan with the models that stand in the field */
 export function modelsView(
   benchmark: Pick<Benchmark, 'id' | 'kind'>,
   profile: Profile,
@@ -86,9 +88,9 @@ export function modelsView(
   voice: Voice,
 ): ModalView {
   const say = words(voice);
-  const chosen = modelsOf(benchmark, plan);
-  const listed = chosen.filter((id) => valueOf(id, offer) !== null);
-  const others = chosen.filter((id) => valueOf(id, offer) === null);
+  const chosen = plan.models;
+  const listed = chosen.filter((id) => optionValue(id, offer) !== null);
+  const others = chosen.filter((id) => optionValue(id, offer) === null);
   const several = plan.mode === 'per-language' ? say.perLanguage : say.models;
   return stepView(
     {
@@ -126,29 +128,22 @@ export function modelsView(
   );
 }
 
-/** One calm line for each model, in as few sections as hold them. */
+/** One calm line for each model. */
 function lineBlocks(chosen: readonly string[], profile: Profile, times: ModelTimes, voice: Voice): KnownBlock[] {
   const say = words(voice);
   const lines = chosen.slice(0, linesShown).map((id) => modelLine(id, profile, times.seconds.get(id), voice));
   const more = chosen.length - lines.length;
-  const said = more > 0 ? [...lines, say.more(more)] : lines;
-  const sections: string[] = [];
-  for (const line of said) {
-    const last = sections.at(-1);
-    if (last !== undefined && last.length + 1 + line.length <= limits.sectionText)
-      sections[sections.length - 1] = `${last}\n${line}`;
-    else sections.push(line);
-  }
-  if (times.seconds.size === 0) return sections.map(section);
+  const sections = sectionsOf(more > 0 ? [...lines, say.more(more)] : lines);
+  if (times.seconds.size === 0) return sections;
   const note = say.times(times.categories, times.workers > 0);
-  return [...sections.map(section), { type: 'context', elements: [{ type: 'mrkdwn', text: note }] }];
+  return [...sections, { type: 'context', elements: [{ type: 'mrkdwn', text: note }] }];
 }
 
 /** The ids that stand in the fields, whether or not they can be run. */
 export function keptModels(values: ViewValues, offer: Offer): string[] {
   const picked = chosenIn(values)
     .several(blocks.models)
-    .flatMap((value) => idOf(value, offer) ?? []);
+    .flatMap((value) => optionId(value, offer) ?? []);
   return [...new Set([...picked, ...typedIn(values).map((typed) => typedModel(typed) ?? typed)])];
 }
 
@@ -178,7 +173,7 @@ export function parseModels(
   if (noModel !== undefined) return wrongAt(blocks.otherModels, say.noModel(cut(noModel, 80)));
   const picked = chosenIn(values)
     .several(blocks.models)
-    .map((value) => idOf(value, offer));
+    .map((value) => optionId(value, offer));
   if (picked.includes(null)) return wrongAt(blocks.models, say.noFolder);
   const models = keptModels(values, offer);
   for (const id of models) {

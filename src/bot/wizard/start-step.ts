@@ -1,16 +1,17 @@
 /** Step 1: compare several models or train one, and the file: a new one, or one that Podium has seen before. */
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { Benchmark } from '../../flows/records.ts';
 import type { DatasetRow } from '../../storage/benchmark-queries.ts';
 import { actions, blocks, callbacks, valueAction } from '../ids.ts';
-import { cut, escapeMrkdwn, name, option, plain, section } from '../text.ts';
+import { cut, escapeMrkdwn, limits, name, option, plain, section } from '../text.ts';
+import { moment } from '../words/moment.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
-import { chosenIn, field, noteView, oneOf, radio, stepView, type ViewValues } from './frame.ts';
+import { chosenIn, type Frame, field, noteView, oneOfMany, radio, stepView, type ViewValues } from './frame.ts';
 
 export const readableExtensions = ['csv', 'tsv', 'txt', 'json', 'jsonl', 'ndjson', 'parquet', 'xlsx', 'gz'];
 
 const words = catalogue(
-  ({ bytes }) => ({
+  ({ plural }) => ({
     title: 'New benchmark',
     what: 'Which model classifies your texts best? Give a file with texts that people (or an LLM) have labelled already: a column of texts and columns of labels, or a column `annotation` with JSON.',
     kind: 'What would you like?',
@@ -21,10 +22,10 @@ const words = catalogue(
     file: 'Labelled file',
     fileHint: 'CSV, TSV, JSON, JSON lines, Parquet or Excel (.xlsx), also with gzip. It stays on your own server.',
     known: '… or a file from before',
-    knownPlaceholder: 'Choose a file',
-    knownNote: (size: number, day: string) => `${bytes(size)}, ${day}`,
+    rows: (rows: number) => plural(rows, { one: '# row', other: '# rows' }),
     channel: 'Channel for the results',
-    unfinished: (file: string, when: string) => `You began with *${file}* ${when} and haven't run it yet.`,
+    unfinished: (file: string, where: string, when: string) =>
+      `You began with *${file}*${where === '' ? '' : ` for ${where}`} (${when}) and haven't run it yet. Go on with it, or start anew below: then that draft is thrown away.`,
     resume: 'Go on with it',
     both: 'Give a new file or choose one from before, not both.',
     neither: 'Add a file to go on.',
@@ -36,7 +37,7 @@ const words = catalogue(
     notMember: (bot: string) =>
       `Podium is not in this channel yet, so it could not post the results here. Type \`/invite @${bot}\`, then start again.`,
   }),
-  ({ bytes }) => ({
+  ({ plural }) => ({
     title: 'Nouvelle comparaison',
     what: 'Quel modèle classe le mieux vos textes ? Donnez un fichier de textes déjà étiquetés par des personnes (ou un LLM) : une colonne de textes et des colonnes d’étiquettes, ou une colonne `annotation` en JSON.',
     kind: 'Que souhaitez-vous ?',
@@ -47,10 +48,10 @@ const words = catalogue(
     file: 'Fichier étiqueté',
     fileHint: 'CSV, TSV, JSON, JSON lines, Parquet ou Excel (.xlsx), aussi en gzip. Il reste sur votre propre serveur.',
     known: '… ou un fichier déjà connu',
-    knownPlaceholder: 'Choisir un fichier',
-    knownNote: (size: number, day: string) => `${bytes(size)}, ${day}`,
+    rows: (rows: number) => plural(rows, { one: '# ligne', other: '# lignes' }),
     channel: 'Canal des résultats',
-    unfinished: (file: string, when: string) => `Vous aviez commencé avec *${file}* ${when}, sans le lancer.`,
+    unfinished: (file: string, where: string, when: string) =>
+      `Vous aviez commencé avec *${file}*${where === '' ? '' : ` pour ${where}`} (${when}), sans le lancer. Continuez, ou recommencez ci-dessous : ce brouillon sera alors abandonné.`,
     resume: 'Continuer',
     both: 'Donnez un nouveau fichier ou choisissez-en un connu, pas les deux.',
     neither: 'Ajoutez un fichier pour continuer.',
@@ -65,12 +66,20 @@ const words = catalogue(
   }),
 );
 
+export interface KnownFile {
+  dataset: Pick<DatasetRow, 'hash' | 'fileName' | 'sizeBytes' | 'createdMs'>;
+  /** records; null: it was never read to its end */
+  rows: number | null;
+  /** who gave it; plain text */
+  by: string;
+}
+
 export interface StartSight {
-  benchmark: Pick<Benchmark, 'id' | 'kind' | 'channel'>;
+  benchmark: Pick<Benchmark, 'id' | 'kind' | 'channel' | 'datasetHash'>;
   /** files from before, newest first */
-  known: readonly DatasetRow[];
+  known: readonly KnownFile[];
   /** what this person began and never ran */
-  unfinished: Pick<Benchmark, 'id' | 'profile' | 'updatedMs'> | null;
+  unfinished: (Pick<Benchmark, 'id' | 'channel' | 'updatedMs'> & { fileName: string }) | null;
   /** what was wrong with the file given before, shown above the fields */
   trouble: string | null;
 }
@@ -78,10 +87,7 @@ export interface StartSight {
 export function startView({ benchmark, known, unfinished, trouble }: StartSight, voice: Voice): ModalView {
   const say = words(voice);
   const kinds = [option(say.compare, 'compare', say.compareNote), option(say.train, 'train', say.trainNote)];
-  const day = new Intl.DateTimeFormat(voice.language, { dateStyle: 'medium' });
-  const files = known.map(({ fileName, hash, sizeBytes, createdMs }) =>
-    option(fileName, hash, say.knownNote(sizeBytes, day.format(createdMs))),
-  );
+  const files = known.map((file) => fileOption(file, voice));
   const channelField: KnownBlock[] =
     benchmark.channel === ''
       ? [
@@ -116,26 +122,42 @@ export function startView({ benchmark, known, unfinished, trouble }: StartSight,
         }),
         ...(files.length === 0
           ? []
-          : [field({ blockId: blocks.knownDataset, label: say.known, element: oneOf(files, null) })]),
+          : [
+              field({
+                blockId: blocks.knownDataset,
+                label: say.known,
+                element: oneOfMany(files, benchmark.datasetHash, voice),
+              }),
+            ]),
       ],
     },
     voice,
   );
 }
 
-function resumeBlock({ id, profile, updatedMs }: NonNullable<StartSight['unfinished']>, voice: Voice): KnownBlock {
+function resumeBlock(
+  { id, channel, fileName, updatedMs }: NonNullable<StartSight['unfinished']>,
+  voice: Voice,
+): KnownBlock {
   const say = words(voice);
-  const when = `<!date^${Math.round(updatedMs / 1000)}^{date_short_pretty} {time}|${new Date(updatedMs).toISOString()}>`;
+  const where = channel === '' ? '' : `<#${channel}>`;
   return {
-    ...section(say.unfinished(name(profile?.fileName ?? '…'), when)),
+    ...section(say.unfinished(name(fileName), where, moment(updatedMs, voice))),
     accessory: {
       type: 'button',
       action_id: actions.wizardResume,
       value: id,
-      text: plain(say.resume),
+      text: plain(say.resume, limits.buttonText),
       style: 'primary',
     },
   };
+}
+
+/** Its name, and below it when it was given, how much it holds and who gave it. */
+export function fileOption({ dataset, rows, by }: KnownFile, voice: Voice): PlainTextOption {
+  const day = new Intl.DateTimeFormat(voice.language, { dateStyle: 'medium' }).format(dataset.createdMs);
+  const size = rows === null ? voice.bytes(dataset.sizeBytes) : words(voice).rows(rows);
+  return option(dataset.fileName, dataset.hash, [day, size, by].join(' · '));
 }
 
 type Given = { fileId: string } | { hash: string };
@@ -143,14 +165,17 @@ export type StartChoice =
   | { kind: Benchmark['kind']; channel: string | null; dataset: Given }
   | { errors: Record<string, string> };
 
-/** The inverse of startView. */
-export function parseStart(values: ViewValues, voice: Voice): StartChoice {
+/**
+ * The inverse of startView.
+ * @param before the file that was chosen beforehand: a new one takes its place
+ */
+export function parseStart(values: ViewValues, before: string | null, voice: Voice): StartChoice {
   const say = words(voice);
   const chosen = chosenIn(values);
   const [fileId, hash] = [chosen.file(blocks.file), chosen.one(blocks.knownDataset)];
   const channel = chosen.conversation(blocks.channel);
   if (chosen.has(blocks.channel) && channel === null) return { errors: { [blocks.channel]: say.noChannel } };
-  if (fileId !== null && hash !== null) return { errors: { [blocks.knownDataset]: say.both } };
+  if (fileId !== null && hash !== null && hash !== before) return { errors: { [blocks.knownDataset]: say.both } };
   const dataset = fileId !== null ? { fileId } : hash !== null ? { hash } : null;
   if (dataset === null) return { errors: { [blocks.file]: say.neither } };
   return { ...keepStart(values), dataset };
@@ -173,16 +198,18 @@ export function readingView(
 ): ModalView {
   const say = words(voice);
   const lines = [`⏳ *${again ? say.rereading : say.reading}*`, workers === 0 ? say.noWorker : say.wait];
-  return noteView({ callbackId: callbacks.reading, benchmarkId, title: say.title }, lines.join('\n'), voice);
+  return sayingView(benchmarkId, lines.join('\n'), voice);
 }
 
 /** Instead of the first step, where the channel can't be written to. */
 export function notMemberView(benchmarkId: string, voice: Voice): ModalView {
-  const say = words(voice);
-  return noteView({ callbackId: callbacks.reading, benchmarkId, title: say.title }, say.notMember('Podium'), voice);
+  return sayingView(benchmarkId, words(voice).notMember('Podium'), voice);
 }
 
-/** @param text mrkdwn */
-export function sayingView(benchmarkId: string, text: string, voice: Voice): ModalView {
-  return noteView({ callbackId: callbacks.reading, benchmarkId, title: words(voice).title }, text, voice);
+/**
+ * @param text mrkdwn
+ * @param back where Back leads; null: there is none
+ */
+export function sayingView(benchmarkId: string, text: string, voice: Voice, back: Frame['back'] = null): ModalView {
+  return noteView({ callbackId: callbacks.reading, benchmarkId, title: words(voice).title, back }, text, voice);
 }

@@ -1,25 +1,25 @@
 /** The wizard's steps in their order, and how each looks for a benchmark as it stands. */
 import type { ModalView } from '@slack/types';
+import { UserError } from '../../errors.ts';
 import type { Profile, WorkerInfo } from '../../flows/contracts.ts';
-import { estimateTrials } from '../../flows/estimate.ts';
+import { estimateTrials, type Machine, secondsPerModel } from '../../flows/estimate.ts';
 import { knownOf } from '../../flows/past-runs.ts';
 import { planTrials } from '../../flows/plan.ts';
 import { type Benchmark, type Draft, draftSteps, type Plan } from '../../flows/records.ts';
-import { planOf, unfinishedDraft } from '../../flows/wizard.ts';
-import { recentDatasets } from '../../storage/benchmark-queries.ts';
+import { planOf } from '../../flows/wizard.ts';
 import type { BotContext } from '../context.ts';
 import { slackErrorCode } from '../slack-error.ts';
 import type { Voice } from '../words/voice.ts';
-import { categoriesView } from './categories-step.ts';
+import { categoriesOf, categoriesView } from './categories-step.ts';
 import { columnsView } from './columns-step.ts';
 import { asksForData, dataView } from './data-step.ts';
-import { modelsAtFirst, modelsView, type Offer } from './model-choice.ts';
+import { startOf } from './known-files.ts';
+import type { Offer } from './model-search.ts';
+import { modelsOf, modelsView } from './models-step.ts';
 import { reviewView } from './review-step.ts';
-import { readingView, startView } from './start-step.ts';
+import { readingView } from './start-step.ts';
 
 export type Step = Draft['step'];
-
-const knownDatasetsShown = 100;
 
 export const offerOf = ({ modelsAllowed, modelFolders }: BotContext): Offer => ({
   allowed: modelsAllowed,
@@ -35,74 +35,68 @@ export async function viewOfStep(
   trouble: string | null = null,
 ): Promise<ModalView> {
   const { profile, id } = benchmark;
-  if (step === 'start') return startOf(context, benchmark, voice, trouble);
+  if (step === 'start') return startOf(context, benchmark, voice, { trouble });
   const workers = await context.listWorkers();
-  if (!profile) return readingView(id, { again: benchmark.roles !== null, workers: workers.length }, voice);
+  if (!profile || benchmark.state === 'profiling')
+    return readingView(id, { again: benchmark.roles !== null, workers: workers.length }, voice);
   const plan = planOf(benchmark);
-  if (step === 'columns') return columnsView(id, profile, voice);
-  if (step === 'data') return dataView(id, profile, plan, voice);
-  if (step === 'models') {
-    const chosen = { ...plan, models: [...modelsAtFirst(benchmark.kind, plan)] };
-    const seconds = secondsOfModels(context, benchmark, profile, chosen, workers);
-    return modelsView(benchmark, profile, chosen, offerOf(context), seconds, voice);
-  }
-  if (step === 'categories') return categoriesView(benchmark, profile, plan, voice);
+  if (step === 'columns') return columnsView(benchmark, profile, voice);
+  if (step === 'data') return dataView(id, profile, plan, voice, trouble);
+  if (step === 'models')
+    return modelsStep(context, benchmark, profile, { ...plan, models: [...modelsOf(benchmark, plan)] }, voice);
+  if (step === 'categories')
+    return categoriesView(benchmark, profile, { ...plan, categories: categoriesOf(profile, plan) }, voice);
   return reviewOf(context, benchmark, profile, plan, workers, voice);
 }
 
-function startOf({ flow }: BotContext, benchmark: Benchmark, voice: Voice, trouble: string | null): ModalView {
-  const other = benchmark.datasetHash === null ? unfinishedDraft(flow, benchmark.owner) : null;
-  const unfinished = other && other.id !== benchmark.id ? other : null;
-  const known = recentDatasets(flow.database, knownDatasetsShown);
-  return startView({ benchmark, known, unfinished, trouble }, voice);
+/** The models of the plan, with what each takes by itself on the categories chosen or suggested. */
+export async function modelsStep(
+  context: BotContext,
+  benchmark: Benchmark,
+  profile: Profile,
+  plan: Plan,
+  voice: Voice,
+): Promise<ModalView> {
+  const workers = await context.listWorkers();
+  const categories = categoriesOf(profile, plan);
+  const own = { ...plan, categories };
+  const told = { categories: categories.length, workers: workers.length };
+  const seconds = secondsOf(context, profile, own, workers);
+  return modelsView(benchmark, profile, own, offerOf(context), { ...told, seconds }, voice);
 }
 
-/** What each chosen model takes by itself; empty where that can't be told yet. */
-function secondsOfModels(
+/** By model; none where the plan can't be run, which is said where it is submitted. */
+function secondsOf(
   { flow }: BotContext,
-  { kind }: Benchmark,
   profile: Profile,
   plan: Plan,
   workers: readonly WorkerInfo[],
 ): Map<string, number> {
-  const usable = profile.categories.flatMap(({ name, unusable }) => (unusable === null ? [name] : []));
-  const categories = plan.categories.length > 0 ? plan.categories : usable.slice(0, 3);
-  if (categories.length === 0) return new Map();
-  const machines = workers.map(({ device, speed }) => ({ device, speed }));
-  const known = knownOf(flow.database, plan, profile, machines.slice(0, 1));
-  return new Map(
-    plan.models.flatMap((model) => {
-      try {
-        const specs = planTrials({ ...plan, categories, models: [model] }, profile);
-        const { seconds } = estimateTrials(specs, profile, { ...known, atMost: kind === 'compare' && known.atMost });
-        return [[model, seconds] as const];
-      } catch {
-        // A plan that can't be run says so where it is submitted.
-        return [];
-      }
-    }),
-  );
+  try {
+    const known = knownOf(flow.database, plan, profile, machinesOf(workers));
+    return secondsPerModel(planTrials(plan, profile), profile, known);
+  } catch (error) {
+    if (error instanceof UserError) return new Map();
+    throw error;
+  }
 }
 
-async function reviewOf(
-  context: BotContext,
+const machinesOf = (workers: readonly WorkerInfo[]): Machine[] =>
+  workers.map(({ device, speed }) => ({ device, speed }));
+
+/** With what is known now: workers come and go. */
+function reviewOf(
+  { flow }: BotContext,
   benchmark: Benchmark,
   profile: Profile,
   plan: Plan,
   workers: readonly WorkerInfo[],
   voice: Voice,
-): Promise<ModalView> {
-  const machines = workers.map(({ device, speed }) => ({ device, speed }));
+): ModalView {
   const specs = planTrials(plan, profile);
-  const estimate =
-    benchmark.estimate?.before ??
-    estimateTrials(specs, profile, knownOf(context.flow.database, plan, profile, machines));
-  const people = await Promise.all(plan.vote.deciders.slice(0, 10).map((user) => context.readers.person(user)));
-  const deciders = people.map(({ name }) => name);
-  return reviewView(
-    { benchmark, profile, plan, trials: specs.length, estimate, workers: workers.length, deciders },
-    voice,
-  );
+  const known = knownOf(flow.database, plan, profile, machinesOf(workers));
+  const estimate = estimateTrials(specs, profile, known);
+  return reviewView({ benchmark, profile, plan, specs, estimate, workers: workers.length }, voice);
 }
 
 /** The step after this one; what asks for no decision is passed over. */

@@ -9,7 +9,7 @@ import { openPretrainedTokenizer, type PretrainedTokenizer } from '../tokenizer/
 import { tokenBatch } from '../training/token-batch.ts';
 import { framedTexts } from './encoder-texts.ts';
 import { configFile, onnxFile } from './model-folder.ts';
-import { answersOf, baseConfigSchema, type NeuralModel, neuralModel, type TextInputs } from './neural-model.ts';
+import { answersOf, baseConfigSchema, neuralModel, type OpenedModel, type TextInputs } from './neural-model.ts';
 import { windowedInputs } from './windowed.ts';
 
 /** config.json as the export writes it; `podium` is ours, everything else Hugging Face's. */
@@ -42,7 +42,7 @@ export function encoderInputs(
  * Opens what `exportFolder` wrote: its graph computes, whatever the architecture, and its tokenizer.json reads.
  * @throws UserError when a file is missing or isn't what the export writes, naming it
  */
-export async function loadEncoderFolder(folder: string): Promise<NeuralModel> {
+export async function loadEncoderFolder(folder: string): Promise<OpenedModel> {
   const config = await readJsonFile(path.join(folder, configFile), configFile, configLimits);
   if (config === undefined) throw new UserError(`The model folder lacks ${configFile}.`);
   const parsed = folderConfigSchema.safeParse(config);

@@ -19,7 +19,7 @@ import { type Network, named, type Pass, parameterCount, type TrainingBatch } fr
 import { Random } from '../training/random.ts';
 import { compactRows, tokenBatch, tokenInputs } from '../training/token-batch.ts';
 import { configFile, encodeJson, type ModelFiles, onnxFile, readJsonFile } from './model-folder.ts';
-import { baseConfig, type NeuralModel, openNeuralModel, type TextInputs, trainedModel } from './neural-model.ts';
+import { baseConfig, type OpenedModel, openNeuralModel, type TextInputs, trainedModel } from './neural-model.ts';
 import { features } from './ngram-features.ts';
 
 export const fasttextType = 'podium-fasttext';
@@ -131,7 +131,7 @@ function textInputs(vocabulary: FeatureVocabulary): TextInputs<Uint32Array> {
 }
 
 /** Opens a folder that `save` wrote. @throws UserError when a file is missing or broken */
-export async function loadFasttext(files: ModelFiles): Promise<NeuralModel> {
+export async function loadFasttext(files: ModelFiles): Promise<OpenedModel> {
   const { max_words } = readJsonFile(files, configFile, fasttextConfigSchema);
   const vocabulary = readJsonFile(files, vocabularyFile, vocabularySchema);
   return openNeuralModel(files, textInputs(new FeatureVocabulary(vocabulary.features, max_words)));

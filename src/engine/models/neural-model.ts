@@ -8,7 +8,7 @@ import { type ResolvedStrategy, resolvedStrategySchema } from '../../flows/contr
 import type { TrainedModel } from '../classifier.ts';
 import { problemTypeOf, problemTypeSchema, strategyOf } from '../export/exported-config.ts';
 import { openSession } from '../onnx/session.ts';
-import { type InputMaker, predictDocuments } from '../training/prediction.ts';
+import { type InputMaker, predictDocuments, scoreDocuments } from '../training/prediction.ts';
 import { configFile, type ModelFiles, modelFileOf, onnxFile, readJsonFile, writeFolder } from './model-folder.ts';
 
 /** What every neural model's config.json holds; names as in Hugging Face's. */
@@ -39,9 +39,11 @@ export function answersOf(config: BaseConfig): Answers {
   return { labels, strategy: strategyOf(config) };
 }
 
-/** A model that predicts, with the labels it knows. */
-export interface NeuralModel extends Answers {
+/** A delivered model of any kind, ready to label texts. */
+export interface OpenedModel extends Answers {
   predict: TrainedModel['predict'];
+  /** every label's probability, per text: they add up to 1 in multi-class, and stand each for itself elsewhere */
+  score(texts: string[], signal?: AbortSignal): Promise<number[][]>;
   dispose: TrainedModel['dispose'];
 }
 
@@ -57,21 +59,18 @@ export function neuralModel<Document>(
   { labels, strategy }: Answers,
   session: InferenceSession,
   texts: TextInputs<Document>,
-): NeuralModel {
+): OpenedModel {
   let open = true;
+  const inference = { session, weights: null, strategy, classes: labels.length };
+  const read = async (written: string[], signal?: AbortSignal): Promise<readonly Document[]> => {
+    if (!open) throw new UserError('The model was disposed of.');
+    return texts.encode(written, signal);
+  };
   return {
     labels,
     strategy,
-    async predict(written, signal) {
-      if (!open) throw new UserError('The model was disposed of.');
-      const documents = await texts.encode(written, signal);
-      return predictDocuments(
-        texts.inputs,
-        { session, weights: null, strategy, classes: labels.length },
-        documents,
-        signal,
-      );
-    },
+    predict: async (written, signal) => predictDocuments(texts.inputs, inference, await read(written, signal), signal),
+    score: async (written, signal) => scoreDocuments(texts.inputs, inference, await read(written, signal), signal),
     async dispose() {
       if (!open) return;
       open = false;
@@ -82,14 +81,14 @@ export function neuralModel<Document>(
 }
 
 /** Opens the model whose folder has these files. */
-export async function openNeuralModel<Document>(files: ModelFiles, texts: TextInputs<Document>): Promise<NeuralModel> {
+export async function openNeuralModel<Document>(files: ModelFiles, texts: TextInputs<Document>): Promise<OpenedModel> {
   const answers = answersOf(readJsonFile(files, configFile, baseConfigSchema));
   return neuralModel(answers, await openSession(modelFileOf(files, onnxFile)), texts);
 }
 
 /** Joins an opened model with what training knows about it. */
 export function trainedModel(
-  model: NeuralModel,
+  model: OpenedModel,
   files: ModelFiles,
   training: Pick<
     TrainedModel,

@@ -3,8 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { errorText, UserError } from '../../errors.ts';
-import type { ModelFamily, TrainedModel } from '../classifier.ts';
+import type { ModelFamily } from '../classifier.ts';
 import { configFile, readFolder } from './model-folder.ts';
+import type { OpenedModel } from './neural-model.ts';
 
 const families: Record<string, () => Promise<ModelFamily>> = {
   'builtin/tfidf-logreg': async () => (await import('./tfidf-logreg.ts')).tfidfLogreg,
@@ -28,9 +29,6 @@ export async function loadFamily(id: string): Promise<ModelFamily> {
     );
   return load();
 }
-
-/** A delivered model, ready to label texts. */
-export type OpenedModel = Pick<TrainedModel, 'predict' | 'dispose'> & { labels: string[] };
 
 /** `model_type` of a folder's config.json -> what opens the folder; every other is a Hugging Face encoder */
 const loaders: Record<string, (folder: string) => Promise<OpenedModel>> = {

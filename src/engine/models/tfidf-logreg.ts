@@ -21,7 +21,9 @@ import { readCharacters } from '../linear/ngrams.ts';
 import { balancedByLabel, fitSoftmax } from '../linear/softmax.ts';
 import type { SparseMatrix } from '../linear/sparse.ts';
 import { featureSettings, type Pause, Vectorizer, vocabularySchema } from '../linear/vectorizer.ts';
+import { probabilities } from '../training/decisions.ts';
 import { writeFolder } from './model-folder.ts';
+import type { OpenedModel } from './neural-model.ts';
 
 const id = 'builtin/tfidf-logreg';
 /** how config.json names the kind of model, as Hugging Face's do */
@@ -69,8 +71,9 @@ async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainedModel> 
     const whole = vectorisingShare + (1 - vectorisingShare) * share;
     onProgress({ stage: 'training', share: whole, epoch: null, epochs: null, note });
   };
-  const together = task.strategy === 'multi-class' && task.labels.length > 2;
-  const learnt = await (together ? fitTogether(matrix, task, pause) : fitApart(matrix, task, pause));
+  const learnt = await (isOneSoftmax(task.strategy, task.labels)
+    ? fitTogether(matrix, task, pause)
+    : fitApart(matrix, task, pause));
   return trainedModel({ strategy: task.strategy, labels: task.labels, vectorizer, ...learnt });
 }
 
@@ -170,11 +173,33 @@ function trainedModel(parameters: Parameters): TrainedModel {
 }
 
 async function predict(parameters: Parameters, texts: string[], signal?: AbortSignal): Promise<number[][]> {
-  const { strategy, vectorizer, weights, biases } = parameters;
+  const several = parameters.strategy === 'multi-label';
+  return answers(parameters, texts, signal, (margins) =>
+    several ? positiveIndices(margins) : [largestIndex(margins)],
+  );
+}
+
+/** The probabilities that training fitted: of two labels that exclude each other, one question's yes and no. */
+async function score(parameters: Parameters, texts: string[], signal?: AbortSignal): Promise<number[][]> {
+  const { strategy, labels } = parameters;
+  const fitted = isOneSoftmax(strategy, labels) ? 'multi-class' : 'one-vs-rest';
+  return answers(parameters, texts, signal, (margins) => [...probabilities(fitted, margins)]);
+}
+
+const isOneSoftmax = (strategy: ResolvedStrategy, labels: readonly string[]): boolean =>
+  strategy === 'multi-class' && labels.length > 2;
+
+/** @param answerOf gets each text's margins, in an array that the next text overwrites */
+async function answers<Answer>(
+  { vectorizer, weights, biases }: Parameters,
+  texts: string[],
+  signal: AbortSignal | undefined,
+  answerOf: (margins: Float64Array) => Answer,
+): Promise<Answer[]> {
   const labelCount = biases.length;
   const matrix = await vectorizer.transform(texts, () => breathe(signal));
   const margins = new Float64Array(labelCount);
-  const answers: number[][] = [];
+  const given: Answer[] = [];
   for (let row = 0; row < matrix.rows; row++) {
     margins.set(biases);
     for (let entry = matrix.offsets[row]!; entry < matrix.offsets[row + 1]!; entry++) {
@@ -182,9 +207,9 @@ async function predict(parameters: Parameters, texts: string[], signal?: AbortSi
       const first = matrix.indices[entry]! * labelCount;
       for (let label = 0; label < labelCount; label++) margins[label]! += value * weights[first + label]!;
     }
-    answers.push(strategy === 'multi-label' ? positiveIndices(margins) : [largestIndex(margins)]);
+    given.push(answerOf(margins));
   }
-  return answers;
+  return given;
 }
 
 /** argmax, the smaller index of equal ones */
@@ -227,8 +252,8 @@ function modelFiles({ strategy, labels, vectorizer, weights, biases }: Parameter
   ]);
 }
 
-/** A model from files also says what its label indices mean. */
-export type LoadedTfidfLogreg = TrainedModel & { strategy: ResolvedStrategy; labels: string[] };
+/** A model from files also says what its label indices mean, and how sure it is. */
+export type LoadedTfidfLogreg = TrainedModel & OpenedModel;
 
 /**
  * The model that `save` wrote, back from its files; predicts identically.
@@ -250,14 +275,19 @@ export function loadTfidfLogreg(files: ReadonlyMap<string, Uint8Array>): LoadedT
   const read = (from: number, count: number) =>
     Float32Array.from({ length: count }, (_, index) => view.getFloat32(4 * (from + index), true));
   const strategy = strategyOf(config);
-  const model = trainedModel({
+  const parameters = {
     strategy,
     labels,
     vectorizer: Vectorizer.restore(vocabulary),
     weights: read(0, features * labels.length),
     biases: read(features * labels.length, labels.length),
-  });
-  return { ...model, strategy, labels };
+  };
+  return {
+    ...trainedModel(parameters),
+    strategy,
+    labels,
+    score: (texts, signal) => score(parameters, texts, signal),
+  };
 }
 
 function readJson<T>(files: ReadonlyMap<string, Uint8Array>, name: string, schema: z.ZodType<T>): T {

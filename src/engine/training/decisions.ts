@@ -43,8 +43,15 @@ export function averagedLogits(
   return averaged;
 }
 
+/** Each row's probabilities, of logits [B, K]. */
+export function probabilityRows(strategy: ResolvedStrategy, logits: Float32Array, classes: number): number[][] {
+  return Array.from({ length: logits.length / classes }, (_, row) => [
+    ...probabilities(strategy, logits.subarray(row * classes, (row + 1) * classes)),
+  ]);
+}
+
 /** Softmax (multi-class) or sigmoid of one row. */
-function probabilities(strategy: ResolvedStrategy, logits: Float32Array): Float64Array {
+export function probabilities(strategy: ResolvedStrategy, logits: Float32Array | Float64Array): Float64Array {
   const doubles = Float64Array.from(logits);
   if (strategy !== 'multi-class') return doubles.map((logit) => 1 / (1 + Math.exp(-logit)));
   const largest = doubles.reduce((most, logit) => Math.max(most, logit), -Infinity);

@@ -4,7 +4,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { ResolvedStrategy } from '../../flows/contracts.ts';
 import { type Feeds, realData, tensor } from '../onnx/session.ts';
 import { predictionBatches } from './batches.ts';
-import { averagedLogits, decide } from './decisions.ts';
+import { averagedLogits, decide, probabilityRows } from './decisions.ts';
 import type { Network, Weights } from './network.ts';
 
 const maxDocuments = 64;
@@ -33,22 +33,43 @@ export type InputMaker<Document> = Pick<Network<Document>, 'inferenceFeeds' | 'l
   readonly parameters?: Network<Document>['parameters'];
 };
 
-/** Label indices per document, in their order. The probabilities of a document's windows are averaged. */
+/** Label indices per document, in their order. */
 export async function predictDocuments<Document>(
   inputs: InputMaker<Document>,
   inference: Inference,
   documents: readonly Document[],
   signal?: AbortSignal,
 ): Promise<number[][]> {
-  const { strategy, classes } = inference;
-  const windows = documents.map((document) => inputs.windows?.(document) ?? [document]);
-  const logits = await logitsOf(inputs, inference, windows.flat(), signal);
-  const counts = windows.map(({ length }) => length);
-  return decide(strategy, averagedLogits(strategy, logits, classes, counts), classes);
+  const logits = await documentLogits(inputs, inference, documents, signal);
+  return decide(inference.strategy, logits, inference.classes);
 }
 
-/** Logits per document, [N, K], in their order. */
-async function logitsOf<Document>(
+/** Every label's probability per document, in their order. */
+export async function scoreDocuments<Document>(
+  inputs: InputMaker<Document>,
+  inference: Inference,
+  documents: readonly Document[],
+  signal?: AbortSignal,
+): Promise<number[][]> {
+  const logits = await documentLogits(inputs, inference, documents, signal);
+  return probabilityRows(inference.strategy, logits, inference.classes);
+}
+
+/** Logits per document, [N, K], in their order. The probabilities of a document's windows are averaged. */
+async function documentLogits<Document>(
+  inputs: InputMaker<Document>,
+  inference: Inference,
+  documents: readonly Document[],
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const windows = documents.map((document) => inputs.windows?.(document) ?? [document]);
+  const logits = await windowLogits(inputs, inference, windows.flat(), signal);
+  const counts = windows.map(({ length }) => length);
+  return averagedLogits(inference.strategy, logits, inference.classes, counts);
+}
+
+/** Logits of what is read in one pass, [N, K], in their order. */
+async function windowLogits<Document>(
   inputs: InputMaker<Document>,
   { session, weights, classes }: Inference,
   documents: readonly Document[],

@@ -1,16 +1,10 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import { useContext, useId, useState } from 'preact/hooks';
-import type { Option } from '../shapes.ts';
 import { DeskContext, roomName } from './context.ts';
 import { groupNaming, naming, optionsOf, placeholderOf, type Use, useSend } from './element-use.ts';
-import { withEmoji } from './emoji.ts';
 import { TextOf } from './mrkdwn.ts';
-
-interface Item {
-  value: string;
-  label: string;
-}
+import { type Item, itemOf, type Offer, Picker } from './picker.ts';
 
 function Choice({
   use,
@@ -33,19 +27,52 @@ function Choice({
   </select>`;
 }
 
-const asItem = (option: Option): Item => ({ value: option.value ?? '', label: withEmoji(option.text.text) });
-
 export function StaticSelect(use: Use): ComponentChildren {
   const send = useSend(use);
   const groups = use.element.option_groups?.map((group) => ({
     label: group.label.text,
-    items: group.options.map(asItem),
+    items: group.options.map((option) => itemOf(option)),
   }));
-  return html`<${Choice} use=${use} items=${optionsOf(use.element).map(asItem)} groups=${groups}
+  return html`<${Choice} use=${use} items=${optionsOf(use.element).map((option) => itemOf(option))} groups=${groups}
     chosen=${use.value?.selected_option?.value} onChoose=${send} />`;
 }
 
-/** People, channels and conversations: one of them, or several as ticks. */
+// A browser is slow to draw thousands of options, and nobody reads them: whoever types sees fewer.
+const MOST_SHOWN = 200;
+
+/** Those of all that a person may still take, by what they typed; every word of it stands in the option. */
+function offerOf(all: Item[], chosen: string[], query: string, most: number | undefined): Offer {
+  if (most !== undefined && chosen.length >= most)
+    return { items: [], note: `No more than ${most} can be chosen: take one back first` };
+  const words = query.toLowerCase().split(/\s+/);
+  const textOf = (item: Item) => `${item.label} ${item.description ?? ''} ${item.group ?? ''}`.toLowerCase();
+  const found = all.filter(
+    (item) => !chosen.includes(item.value) && words.every((word) => textOf(item).includes(word)),
+  );
+  const items = found.slice(0, MOST_SHOWN);
+  if (items.length < found.length) return { items, note: `${MOST_SHOWN} of ${found.length} shown: type to see fewer` };
+  return { items, note: items.length > 0 ? `${chosen.length} of ${all.length} chosen` : 'No results' };
+}
+
+/** Several of a list that is known beforehand, found by typing. */
+function Several({ use, items, values }: { use: Use; items: Item[]; values: string[] }): ComponentChildren {
+  const send = useSend(use);
+  const [query, setQuery] = useState<string | undefined>(undefined);
+  const known = (value: string) => items.find((item) => item.value === value) ?? { value, label: value };
+  const offer = query === undefined ? undefined : offerOf(items, values, query, use.element.max_selected_items);
+  return html`<${Picker} use=${use} chosen=${values.map(known)} offer=${offer} onSearch=${setQuery}
+    onChoose=${({ value }: Item) => void send([...values, value])}
+    onDrop=${({ value }: Item) => void send(values.filter((one) => one !== value))} />`;
+}
+
+export function MultiSelect(use: Use): ComponentChildren {
+  const { options = [], option_groups: groups } = use.element;
+  const items = groups?.flatMap(({ label, options: inside }) => inside.map((option) => itemOf(option, label.text)));
+  const values = (use.value?.selected_options ?? []).map((option) => option.value ?? '');
+  return html`<${Several} use=${use} items=${items ?? options.map((option) => itemOf(option))} values=${values} />`;
+}
+
+/** People, channels and conversations: one of them, or several. */
 export function DirectorySelect(use: Use): ComponentChildren {
   const { people, rooms } = useContext(DeskContext);
   const send = useSend(use);
@@ -55,68 +82,29 @@ export function DirectorySelect(use: Use): ComponentChildren {
     : rooms.map((room) => ({ value: room.id, label: roomName(room) }));
   if (element.type.startsWith('multi_')) {
     const many = value?.selected_users ?? value?.selected_channels ?? value?.selected_conversations ?? [];
-    return html`<${Ticks} use=${use} items=${items} chosen=${many} onChoose=${send} />`;
+    return html`<${Several} use=${use} items=${items} values=${many} />`;
   }
   const chosen = value?.selected_user ?? value?.selected_channel ?? value?.selected_conversation;
   return html`<${Choice} use=${use} items=${items} chosen=${chosen} onChoose=${send} />`;
 }
 
-interface Tick extends Item {
-  shown?: ComponentChildren;
-  description?: ComponentChildren;
-}
-
-const FILTER_FROM = 9;
-
-/** Several choices as ticks, or one of them as radio buttons; a long list can be filtered. */
-function Ticks({
-  use,
-  items,
-  chosen,
-  single = false,
-  onChoose,
-}: {
-  use: Use;
-  items: Tick[];
-  chosen: string[];
-  single?: boolean;
-  onChoose: (values: string[]) => void;
-}): ComponentChildren {
-  const name = useId();
-  const [filter, setFilter] = useState('');
-  const toggle = (value: string) => {
-    if (single) return onChoose([value]);
-    onChoose(chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value]);
-  };
-  const shown = items.filter((item) => item.label.toLowerCase().includes(filter.toLowerCase()));
-  const long = items.length >= FILTER_FROM && !single;
-  return html`<div class="ticks" role=${single ? 'radiogroup' : 'group'} ...${groupNaming(use)}>
-    ${
-      long
-        ? html`<div class="tick-head"><input type="search" aria-label="Filter the options" placeholder="Filter…" value=${filter}
-            onInput=${(event: { currentTarget: { value: string } }) => setFilter(event.currentTarget.value)} /><small>${chosen.length} of ${items.length} chosen</small></div>`
-        : null
-    }
-    ${shown.map(
-      (item) => html`<label key=${item.value}>
-        <input type=${single ? 'radio' : 'checkbox'} name=${name} value=${item.value} checked=${chosen.includes(item.value)} onChange=${() => toggle(item.value)} />
-        <span>${item.shown ?? item.label}${item.description ? html`<small>${item.description}</small>` : null}</span>
-      </label>`,
-    )}
-    ${shown.length === 0 ? html`<small>Nothing matches.</small>` : null}
-  </div>`;
-}
-
+/** Checkboxes, or radio buttons: all options at once before the person's eyes. */
 export function OptionTicks(use: Use): ComponentChildren {
   const send = useSend(use);
+  const name = useId();
   const single = use.element.type === 'radio_buttons';
-  const items = optionsOf(use.element).map((option) => ({
-    value: option.value ?? '',
-    label: option.text.text,
-    shown: html`<${TextOf} text=${option.text} />`,
-    description: option.description ? html`<${TextOf} text=${option.description} />` : null,
-  }));
   const options = single ? [use.value?.selected_option] : (use.value?.selected_options ?? []);
   const chosen = options.flatMap((option) => (option?.value === undefined ? [] : [option.value]));
-  return html`<${Ticks} use=${use} items=${items} chosen=${chosen} single=${single} onChoose=${(values: string[]) => send(single ? (values[0] ?? null) : values)} />`;
+  const toggle = (value: string) => {
+    if (single) return send(value);
+    return send(chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value]);
+  };
+  return html`<div class="ticks" role=${single ? 'radiogroup' : 'group'} ...${groupNaming(use)}>${optionsOf(
+    use.element,
+  ).map(
+    ({ value = '', text, description }) => html`<label key=${value}>
+      <input type=${single ? 'radio' : 'checkbox'} name=${name} value=${value} checked=${chosen.includes(value)} onChange=${() => void toggle(value)} />
+      <span><${TextOf} text=${text} />${description ? html`<small><${TextOf} text=${description} /></small>` : null}</span>
+    </label>`,
+  )}</div>`;
 }

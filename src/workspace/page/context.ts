@@ -1,7 +1,9 @@
 import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
 import type { Seen } from '../driver.ts';
 import type { Element, Option } from '../shapes.ts';
 import type { Person, Room, Target } from './client.ts';
+import type { Reading } from './dates.ts';
 
 export type Question = NonNullable<Element['confirm']>;
 
@@ -35,6 +37,12 @@ export const DeskContext = createContext<Desk>({
   suggest: notReady,
   ask: notReady,
 });
+
+/** How the person who acts reads times. */
+export function useReading(): Reading {
+  const { user, people } = useContext(DeskContext);
+  return people.find((person) => person.id === user) ?? { locale: 'en-US', tz: 'Etc/UTC' };
+}
 
 export function nameOf(people: Person[], id: string): string {
   if (id === 'USLACKBOT') return 'Slackbot';

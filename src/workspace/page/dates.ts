@@ -28,6 +28,38 @@ function dayIn(tz: string, atMs: number): string {
   );
 }
 
+/** The time of day, as 09:30 or 9:30 AM. */
+export function clockText({ locale, tz }: Reading, atMs: number): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone: tz }).format(atMs);
+}
+
+/** A moment in full. */
+export function fullText({ locale, tz }: Reading, atMs: number): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium', timeZone: tz }).format(atMs);
+}
+
+/** What stands above the messages of one day of the reader's. */
+export function dayText(reading: Reading, atMs: number, nowMs: number): string {
+  const { locale, tz } = reading;
+  const far = { weekday: 'long', day: 'numeric', month: 'long', timeZone: tz } as const;
+  const text = nearDay(reading, atMs, nowMs) ?? new Intl.DateTimeFormat(locale, far).format(atMs);
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+}
+
+/** A moment as a field for date and time takes it, by the clocks of a zone: 2026-02-18T09:30. */
+export function wallTime(tz: string, atMs: number): string {
+  const time = new Intl.DateTimeFormat('en-GB', { timeZone: tz, hour: '2-digit', minute: '2-digit' }).format(atMs);
+  return `${dayIn(tz, atMs)}T${time}`;
+}
+
+/** The moment at which the clocks of a zone show this; of an hour that they skip or repeat, one nearby. */
+export function momentOf(wall: string, tz: string): number {
+  const shownAt = (atMs: number) => Date.parse(`${wallTime(tz, atMs)}Z`);
+  const wanted = Date.parse(`${wall}Z`);
+  const near = wanted - (shownAt(wanted) - wanted);
+  return near - (shownAt(near) - wanted);
+}
+
 // Yesterday, today or tomorrow in the reader's words; undefined for other days.
 function nearDay({ locale, tz }: Reading, atMs: number, nowMs: number): string | undefined {
   const days = (Date.parse(dayIn(tz, atMs)) - Date.parse(dayIn(tz, nowMs))) / DAY_MS;

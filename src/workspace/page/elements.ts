@@ -1,12 +1,13 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
-import { DirectorySelect, OptionTicks, StaticSelect } from './choices.ts';
+import { DirectorySelect, MultiSelect, OptionTicks, StaticSelect } from './choices.ts';
 import { groupNaming, optionsOf, type Use, useSend } from './element-use.ts';
 import { withEmoji } from './emoji.ts';
 import { ExternalSelect } from './external-select.ts';
 import { FileInput } from './file-input.ts';
 import { Menu } from './menu.ts';
 import { TextOf } from './mrkdwn.ts';
+import { RichTextInput } from './rich-text-input.ts';
 import { DateTime, TextInput } from './text-fields.ts';
 
 function Overflow(use: Use): ComponentChildren {
@@ -59,7 +60,7 @@ const KINDS: Record<string, (use: Use) => ComponentChildren> = {
   feedback_buttons: Feedback,
   overflow: Overflow,
   static_select: StaticSelect,
-  multi_static_select: OptionTicks,
+  multi_static_select: MultiSelect,
   checkboxes: OptionTicks,
   radio_buttons: OptionTicks,
   external_select: ExternalSelect,
@@ -71,7 +72,7 @@ const KINDS: Record<string, (use: Use) => ComponentChildren> = {
   conversations_select: DirectorySelect,
   multi_conversations_select: DirectorySelect,
   plain_text_input: TextInput,
-  rich_text_input: TextInput,
+  rich_text_input: RichTextInput,
   number_input: TextInput,
   email_text_input: TextInput,
   url_text_input: TextInput,
@@ -81,12 +82,8 @@ const KINDS: Record<string, (use: Use) => ComponentChildren> = {
   file_input: FileInput,
 };
 
-/** Elements that are several controls, named together. */
-export const GROUPS: readonly string[] = [
-  'radio_buttons',
-  'checkboxes',
-  ...Object.keys(KINDS).filter((type) => type.startsWith('multi_') && type !== 'multi_external_select'),
-];
+/** Elements that a label can't name by itself: several controls together, or none of the browser's own. */
+export const GROUPS: readonly string[] = ['radio_buttons', 'checkboxes', 'rich_text_input'];
 
 /** Any element that a person can use. */
 export function ElementOf(use: Use): ComponentChildren {

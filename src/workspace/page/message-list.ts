@@ -5,7 +5,8 @@ import type { SeenMessage } from '../driver.ts';
 import { Avatar } from './avatar.ts';
 import { Blocks } from './blocks.ts';
 import type { Info } from './client.ts';
-import { DeskContext, nameOf } from './context.ts';
+import { DeskContext, nameOf, useReading } from './context.ts';
+import { clockText, dayText, fullText } from './dates.ts';
 import { emojiOf } from './emoji.ts';
 import { Menu } from './menu.ts';
 import { Mrkdwn } from './mrkdwn.ts';
@@ -21,14 +22,7 @@ interface ListProps {
   onShortcut: (ts: string, callback: string) => void;
 }
 
-const dateOf = (ts: string) => new Date(Number(ts) * 1000);
-const timeOf = (ts: string) => dateOf(ts).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-
-function dayOf(ts: string): string {
-  const date = dateOf(ts);
-  if (date.toDateString() === new Date().toDateString()) return 'Today';
-  return date.toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' });
-}
+const msOf = (ts: string) => Number(ts) * 1000;
 
 function Files({ message }: { message: SeenMessage }): ComponentChildren {
   return message.files?.map((file) =>
@@ -58,16 +52,20 @@ function Replies({ message, onThread }: { message: SeenMessage; onThread: (ts: s
 function Message(props: ListProps & { message: SeenMessage }): ComponentChildren {
   const { channel, message, shortcuts, onThread, onShortcut } = props;
   const { people } = useContext(DeskContext);
+  const reading = useReading();
+  const time = clockText(reading, msOf(message.ts));
   const surface = { target: { channel, ts: message.ts }, values: message.state?.values ?? {}, errors: {} };
   const name = nameOf(people, message.user);
   const mine = message.is_ephemeral === true;
   const items = shortcuts.map((one) => ({ value: one.callback_id, label: one.name }));
   const root = message.thread_ts === undefined || message.thread_ts === message.ts;
-  return html`<article class=${mine ? 'message ephemeral' : 'message'} data-ts=${message.ts} aria-label=${`${name}, ${timeOf(message.ts)}`}>
+  const broadcast = onThread !== undefined && message.subtype === 'thread_broadcast';
+  return html`<article class=${mine ? 'message ephemeral' : 'message'} data-ts=${message.ts} aria-label=${`${name}, ${time}`}>
     <${Avatar} id=${message.user} name=${name} />
     <div class="grow">
-      <div class="by"><b>${name}</b>${message.bot_id ? html` <span class="app">APP</span>` : null} <time title=${dateOf(message.ts).toLocaleString()}>${timeOf(message.ts)}</time></div>
+      <div class="by"><b>${name}</b>${message.bot_id ? html` <span class="app">APP</span>` : null} <time title=${fullText(reading, msOf(message.ts))}>${time}</time></div>
       ${mine ? html`<small class="hint only-you">Only visible to you</small>` : null}
+      ${broadcast ? html`<button class="replies" onClick=${() => onThread?.(message.thread_ts ?? '')}>replied to a thread</button>` : null}
       ${message.blocks ? html`<${Blocks} blocks=${message.blocks} surface=${surface} />` : html`<${Mrkdwn} text=${message.text} />`}
       <${Files} message=${message} />
       <${Reactions} message=${message} />
@@ -108,10 +106,12 @@ export function MessageList(props: ListProps): ComponentChildren {
     const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
     atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   };
+  const reading = useReading();
+  const dayOf = (message: SeenMessage | undefined) =>
+    message === undefined ? '' : dayText(reading, msOf(message.ts), Date.now());
   const day = (index: number) => {
-    const [before, here] = [messages[index - 1], messages[index]];
-    if (here === undefined || (before !== undefined && dayOf(before.ts) === dayOf(here.ts))) return null;
-    return html`<div class="day" key=${dayOf(here.ts)}><span>${dayOf(here.ts)}</span></div>`;
+    const here = dayOf(messages[index]);
+    return here === dayOf(messages[index - 1]) ? null : html`<div class="day" key=${here}><span>${here}</span></div>`;
   };
   return html`<div class="messages" ref=${list} onScroll=${onScroll} role="log" aria-relevant="additions" tabindex="0" aria-label=${label}>
     <div ref=${content}>

@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Text } from '../shapes.ts';
-import { DeskContext, nameOf } from './context.ts';
+import { DeskContext, nameOf, useReading } from './context.ts';
 import { dateText, type Reading } from './dates.ts';
 import { emojiOf, withEmoji } from './emoji.ts';
 
@@ -66,8 +66,8 @@ function parse(text: string, names: (kind: string, id: string) => string, readin
 
 /** Text in Slack's mrkdwn. It becomes elements of the page one by one, never HTML from a string. */
 export function Mrkdwn({ text }: { text: string }): Node {
-  const { user, people, rooms } = useContext(DeskContext);
-  const reading = people.find((person) => person.id === user) ?? { locale: 'en-US', tz: 'Etc/UTC' };
+  const { people, rooms } = useContext(DeskContext);
+  const reading = useReading();
   const names = (kind: string, id: string) =>
     kind === '@' ? nameOf(people, id) : (rooms.find((room) => room.id === id)?.name ?? id);
   return html`<span>${parse(text, names, reading)}</span>`;

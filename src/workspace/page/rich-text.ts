@@ -1,7 +1,8 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
-import { DeskContext, nameOf } from './context.ts';
+import { DeskContext, nameOf, useReading } from './context.ts';
+import { dateText } from './dates.ts';
 import { emojiOf } from './emoji.ts';
 import { Link } from './mrkdwn.ts';
 
@@ -12,6 +13,7 @@ const stringOf = (value: unknown): string => (typeof value === 'string' ? value 
 
 function Piece({ part }: { part: Part }): ComponentChildren {
   const { people, rooms } = useContext(DeskContext);
+  const reading = useReading();
   const style: Part = typeof part.style === 'object' && part.style !== null ? { ...part.style } : {};
   const text = stringOf(part.text);
   if (part.type === 'user') return html`<span class="mention">@${nameOf(people, stringOf(part.user_id))}</span>`;
@@ -21,7 +23,9 @@ function Piece({ part }: { part: Part }): ComponentChildren {
   if (part.type === 'link') return html`<${Link} url=${stringOf(part.url)} label=${text || stringOf(part.url)} />`;
   if (part.type === 'emoji') return emojiOf(stringOf(part.name)) ?? `:${stringOf(part.name)}:`;
   if (part.type === 'broadcast') return html`<span class="mention">@${stringOf(part.range)}</span>`;
-  if (part.type === 'date') return stringOf(part.fallback) || new Date(Number(part.timestamp) * 1000).toLocaleString();
+  if (part.type === 'date') {
+    return dateText(String(part.timestamp), stringOf(part.format), reading, Date.now()) ?? stringOf(part.fallback);
+  }
   if (part.type !== 'text') return `[${stringOf(part.type)}]`;
   const classes = ['bold', 'italic', 'strike', 'code'].filter((name) => style[name] === true);
   return html`<span class=${['rich', ...classes].join(' ')}>${text}</span>`;

@@ -2,6 +2,8 @@ import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { StateValue } from '../shapes.ts';
+import { useReading } from './context.ts';
+import { momentOf, wallTime } from './dates.ts';
 import { naming, placeholderOf, type Use, useSend } from './element-use.ts';
 
 type FieldEvent = { currentTarget: { value: string } };
@@ -16,15 +18,8 @@ const INPUT_TYPES: Record<string, string> = {
 };
 const TYPING_PAUSE_MS = 300;
 
-// The text inside a rich_text value, its sections joined.
-function richText(part: unknown): string {
-  if (typeof part !== 'object' || part === null) return '';
-  if ('text' in part && typeof part.text === 'string') return part.text;
-  return 'elements' in part && Array.isArray(part.elements) ? part.elements.map(richText).join('') : '';
-}
-
 const shownOf = (value: StateValue | undefined): string =>
-  value?.value ?? value?.selected_date ?? value?.selected_time ?? richText(value?.rich_text_value);
+  value?.value ?? value?.selected_date ?? value?.selected_time ?? '';
 
 /** Every field that holds a text. */
 export function TextInput(use: Use): ComponentChildren {
@@ -66,20 +61,20 @@ export function TextInput(use: Use): ComponentChildren {
     placeholder: placeholderOf(element, ''),
     maxLength: element.max_length,
   };
-  if (element.multiline === true || element.type === 'rich_text_input')
-    return html`<textarea rows="4" ...${common}></textarea>`;
+  if (element.multiline === true) return html`<textarea rows="4" ...${common}></textarea>`;
   const step = element.type === 'number_input' ? { step: element.is_decimal_allowed === true ? 'any' : '1' } : {};
   return html`<input type=${INPUT_TYPES[element.type] ?? 'text'} ...${common} ...${step} />`;
 }
 
-/** A moment, in the workspace's time zone: UTC for everybody. */
+/** A moment, by the clocks of the person who acts. */
 export function DateTime(use: Use): ComponentChildren {
   const send = useSend(use);
   const seconds = use.value?.selected_date_time;
-  const shown = seconds ? new Date(seconds * 1000).toISOString().slice(0, 16) : '';
+  const { tz } = useReading();
+  const shown = seconds ? wallTime(tz, seconds * 1000) : '';
   const onChange = (event: FieldEvent) => {
     const { value } = event.currentTarget;
-    void send(value === '' ? null : Date.parse(`${value}Z`) / 1000);
+    void send(value === '' ? null : momentOf(value, tz) / 1000);
   };
   return html`<input type="datetime-local" ...${naming(use)} value=${shown} onChange=${onChange} />`;
 }

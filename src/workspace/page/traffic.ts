@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { LogEntry as Entry } from '../world.ts';
+import type { LogEntry as Entry } from '../traffic-log.ts';
 import { follow } from './changes.ts';
 import { get } from './client.ts';
 

@@ -15,6 +15,14 @@ test('the catalogue offers exactly the built-in models that there is code for', 
   );
 });
 
+/** What probabilities answer, by strategy. */
+const likeliest = (scores: number[]): number[] => [scores.indexOf(Math.max(...scores))];
+const answers = {
+  'multi-class': likeliest,
+  'one-vs-rest': likeliest,
+  'multi-label': (scores: number[]) => scores.flatMap((score, index) => (score >= 0.5 ? [index] : [])),
+};
+
 for (const id of modelIds)
   for (const strategy of ['multi-class', 'one-vs-rest', 'multi-label'] as const)
     test(`${id}, ${strategy}: its folder is opened by what config.json says, and labels texts as the trained model does`, async (t) => {
@@ -39,6 +47,10 @@ for (const id of modelIds)
       const opened = await openModel(folder);
       assert.deepEqual(opened.labels, ['water', 'road']);
       assert.deepEqual(await opened.predict(texts), predicted);
+      const scores = await opened.score(texts);
+      assert.deepEqual(scores.map(answers[strategy]), predicted);
+      if (strategy === 'multi-class')
+        for (const [no = 0, yes = 0] of scores) assert.ok(Math.abs(no + yes - 1) < 1e-6);
       // a folder from before there was a choice names none
       const file = path.join(folder, 'config.json');
       const { podium, ...config } = JSON.parse(await readFile(file, 'utf8'));
