@@ -90,7 +90,7 @@ export function createBot(options: BotOptions): Bot {
   registerThread(app, context);
   registerResults(app, context);
   registerFileShortcut(app, context);
-  const home = registerHome(app, context);
+  const home = registerHome(app, context, asides);
   app.error(async (error) => log(`handler: ${error.stack ?? error.message}`));
   const forMessages = new WebClient(botToken, { ...forDelivery, ...at });
   const budget = createUpdateBudget(options.flow.nowMs);
@@ -109,7 +109,8 @@ export function createBot(options: BotOptions): Bot {
     stop: async () => {
       home.stop();
       // App.stop resolves before the socket is closed.
-      const gone = new Promise((resolve) => receiver.client.once('disconnected', resolve));
+      const { client: socket } = receiver;
+      const gone = new Promise((resolve) => socket.once('disconnected', resolve));
       await app.stop();
       await Promise.race([gone, wait(closeWithinMs, undefined, { ref: false })]);
     },

@@ -8,11 +8,10 @@ import type { ArtifactStore } from '../storage/artifacts.ts';
 import { type DeliveryOptions, type Role, show } from './delivery.ts';
 import type { Message } from './messages/message.ts';
 import { milestonesMessage } from './messages/milestones.ts';
-import { outcomeMessage } from './messages/outcome.ts';
 import { type ProgressForm, progressForms, progressMessage } from './messages/progress.ts';
 import { showDetails, showResults } from './results/show-results.ts';
 import { showRichest } from './richness.ts';
-import { remindVoters, showBallot, showDecision, showVoteResult } from './show-vote.ts';
+import { remindVoters, showBallot, showDecision, showOutcome, showVoteResult } from './show-vote.ts';
 import type { Readers } from './words/readers.ts';
 import type { Voice } from './words/voice.ts';
 
@@ -53,7 +52,7 @@ export function createCarriers(options: CarrierOptions): Record<SlackEffect, Car
     show_ballot: (benchmarkId, retried) => showBallot(options, benchmarkId, retried),
     show_vote_result: (benchmarkId, retried) => showVoteResult(options, benchmarkId, retried),
     show_decision: (benchmarkId, retried) => showDecision(options, benchmarkId, retried),
-    show_outcome: simple('outcome', outcomeMessage, true),
+    show_outcome: (benchmarkId, retried) => showOutcome(options, benchmarkId, retried),
     remind_voters: (benchmarkId, retried) => remindVoters(options, benchmarkId, retried),
     close_vote: async (benchmarkId) => {
       closeVoteInTime(flow, benchmarkId);

@@ -7,10 +7,19 @@ import { slackErrorCode } from './slack-error.ts';
 export interface ChannelSight {
   /** Those of these channels that a person can see. What Slack doesn't tell of, nobody does. */
   seenBy: (userId: string, channelIds: readonly string[]) => Promise<string[]>;
+  /** Is Podium in there? Where Slack doesn't say, it is assumed: delivery would say what is wrong. */
+  canPost: (channelId: string) => Promise<boolean>;
 }
 
 const infoSchema = z.object({
   channel: z.object({ is_private: z.boolean().default(false), is_im: z.boolean().default(false) }),
+});
+const memberSchema = z.object({
+  channel: z.object({
+    is_member: z.boolean().default(false),
+    is_im: z.boolean().default(false),
+    is_mpim: z.boolean().default(false),
+  }),
 });
 const membersSchema = z.object({
   members: z.array(z.string()),
@@ -79,7 +88,23 @@ export function createChannelSight(client: WebClient, nowMs: () => number, log: 
     }
   };
 
+  /** until when it is known to be there; that it isn't is asked anew each time, for somebody may just have invited it */
+  const postable = new Map<string, number>();
+  const canPost = async (channel: string): Promise<boolean> => {
+    if ((postable.get(channel) ?? 0) > nowMs()) return true;
+    try {
+      const found = memberSchema.parse(await client.conversations.info({ channel })).channel;
+      if (!(found.is_member || found.is_im || found.is_mpim)) return false;
+      if (postable.size >= mostChannels) postable.clear();
+      postable.set(channel, nowMs() + knownForMs.members);
+      return true;
+    } catch (error) {
+      return slackErrorCode(error) !== 'channel_not_found';
+    }
+  };
+
   return {
+    canPost,
     seenBy: async (userId, channelIds) => {
       const seen = await Promise.all(channelIds.map((channel) => sees(userId, channel)));
       return channelIds.filter((_, index) => seen[index]);

@@ -27,7 +27,8 @@ const words = catalogue(
     which: 'Which one?',
     top: 'Top-ranked',
     recommended: 'Recommended',
-    whyRecommended: "can't be told from the first by its score, and is the cheapest of those",
+    whyRecommended: (cost: string) =>
+      `can't be told from the first by its score, but is cheaper${cost === '' ? '' : `: ${cost}`}`,
     more: (more: number) => plural(more, { one: '… and # more language', other: '… and # more languages' }),
     epochs: 'Epochs, at most',
     epochsHint: 'Training ends sooner once it no longer improves on the validation texts.',
@@ -52,7 +53,8 @@ const words = catalogue(
     which: 'Lequel ?',
     top: 'Premier du classement',
     recommended: 'Recommandé',
-    whyRecommended: 'son score ne se distingue pas du premier, et il est le moins coûteux de ceux-là',
+    whyRecommended: (cost: string) =>
+      `score équivalent au premier, mais moins coûteux${cost === '' ? '' : ` : ${cost}`}`,
     more: (more: number) => plural(more, { one: '… et # autre langue', other: '… et # autres langues' }),
     epochs: "Nombre maximal d'époques",
     epochsHint: "L'entraînement s'arrête plus tôt dès qu'il ne progresse plus sur les textes de validation.",
@@ -115,11 +117,15 @@ function whichBlock(benchmark: Benchmark, recommended: Decision['choices'], voic
   const say = words(voice);
   const top = topOfEachTable(benchmark);
   const one = top.length === 1;
-  const named = (kind: string, choices: Decision['choices']): string =>
-    one && choices[0] ? `${kind}: ${plainChoice(benchmark, choices[0], voice)}` : kind;
+  const titled = (kind: string, row: RankingRow | null): string =>
+    row ? `${kind}: ${cut(modelName(row.model), 32)}, ${scoreText(row, voice)}` : kind;
+  const costOf = (row: RankingRow | null): string => (row ? (costs(row, voice)[0] ?? '') : '');
+  const rowOfOne = (choices: Decision['choices']): RankingRow | null =>
+    (one && choices[0] && rowOf(benchmark, choices[0])) || null;
+  const [first, other] = [rowOfOne(top), rowOfOne(recommended)];
   const options = [
-    option(named(say.top, top), 'top'),
-    option(named(say.recommended, recommended), 'recommended', say.whyRecommended),
+    option(titled(say.top, first), 'top', costOf(first)),
+    option(titled(say.recommended, other), 'recommended', say.whyRecommended(costOf(other))),
   ];
   const differing = recommended.map((choice) => plainChoice(benchmark, choice, voice)).join('; ');
   return {

@@ -69,12 +69,12 @@ export async function show(
   try {
     if (posted !== null) {
       if (shown.get(key) === digest) return;
-      budget.spent(benchmark.id);
+      budget.spent(benchmark.id, role, 'update');
       await client.chat.update({ channel, ts: posted, ...message });
       remember();
       return;
     }
-    budget.spent(benchmark.id);
+    budget.spent(benchmark.id, role, 'post');
     const thread = role === 'progress' ? null : rootOf(flow, benchmark.id);
     const found = retried ? await findPosted(client, benchmark, key, thread) : null;
     if (found !== null) {

@@ -8,6 +8,7 @@ import { decidersOf } from './decision-buttons.ts';
 import { type Role, show } from './delivery.ts';
 import { type BallotForm, ballotForms, ballotMessage, namedOnBallot } from './messages/ballot.ts';
 import { decisionMessage } from './messages/decision.ts';
+import { outcomeMessage } from './messages/outcome.ts';
 import { isVoteWorthTelling, reminderMessage, voteResultMessage } from './messages/vote-result.ts';
 import { type Names, namesOf } from './people-names.ts';
 import { showRichest } from './richness.ts';
@@ -51,6 +52,16 @@ export async function showDecision(options: CarrierOptions, benchmarkId: string,
   const sight = { names, location: artifacts.location };
   const message = decisionMessage(benchmark, sight, readers.channel(benchmark.channel));
   if (message) await show(options, benchmark, 'decision', message, { retried });
+}
+
+/** In the channel, too. After the decision, even where Slack's limits made that wait and the training was quick. */
+export async function showOutcome(options: CarrierOptions, benchmarkId: string, retried: boolean): Promise<void> {
+  const { flow, readers } = options;
+  const benchmark = requireBenchmark(flow.database, benchmarkId);
+  const message = outcomeMessage(benchmark, readers.channel(benchmark.channel));
+  if (!message) return;
+  if (!isPosted(options, benchmarkId, 'decision')) await showDecision(options, benchmarkId, true);
+  await show(options, benchmark, 'outcome', message, { retried, broadcast: true });
 }
 
 /** Each vote has its own: one that was announced before everything was ranked anew comes too early for the next. */

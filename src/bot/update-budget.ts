@@ -8,19 +8,26 @@ import type { EffectName } from '../flows/benchmark.ts';
 const windowMs = 60_000;
 /** Of all benchmarks: the rest is kept for what isn't paced here, such as answers to the pressing of a button. */
 const mostUpdates = 46;
-const mostOfProgress = 36;
+const mostOwn = 20;
 /** Progress of all benchmarks together, a minute; it leaves room for their votes. */
 const progressPerMinute = 32;
+/** https://docs.slack.dev/apis/web-api/rate-limits: about one message a second in a channel */
+const postGapMs = 1100;
 
-/** Least time between two updates of one message, while the benchmark has had few and many of them lately. */
-const gapsMs = { progress: { few: 3000, many: 4800 }, quick: { few: 1400, many: 4800 } };
-const fewUpdates = 10;
+/** What moves by itself, and what people wait for. */
+type Kind = 'slow' | 'quick';
+
+/** Least time between two updates of a kind, while a benchmark has had few and many of that kind within a minute. */
+const gaps: Record<Kind, { fewMs: number; few: number; manyMs: number }> = {
+  slow: { fewMs: 3000, few: 4, manyMs: 7500 },
+  quick: { fewMs: 1400, few: 10, manyMs: 5500 },
+};
 
 export interface UpdateBudget {
   /** how long an effect has to wait; 0: it may go now */
   waitMs: (effect: EffectName, benchmarkId: string) => number;
-  /** a message of this benchmark has been posted or updated */
-  spent: (benchmarkId: string) => void;
+  /** a message of this benchmark has been updated, or posted */
+  spent: (benchmarkId: string, role: string, how: 'update' | 'post') => void;
 }
 
 const unpaced: ReadonlySet<EffectName> = new Set([
@@ -32,35 +39,51 @@ const unpaced: ReadonlySet<EffectName> = new Set([
   'rank',
   'close_vote',
 ]);
-const slow: ReadonlySet<EffectName> = new Set(['show_progress', 'show_decision', 'show_milestones']);
+const slowRoles: ReadonlySet<string> = new Set(['progress', 'decision', 'milestones']);
+const kindOf = (role: string): Kind => (slowRoles.has(role) ? 'slow' : 'quick');
+
+interface Spent {
+  atMs: number;
+  benchmarkId: string;
+  kind: Kind | 'post';
+}
 
 export function createUpdateBudget(nowMs: () => number): UpdateBudget {
   /** oldest first; of the last minute */
-  const spent: { atMs: number; benchmarkId: string }[] = [];
+  const spent: Spent[] = [];
   const forget = (): void => {
     const beforeMs = nowMs() - windowMs;
     while (spent[0] && spent[0].atMs <= beforeMs) spent.shift();
   };
+  const sinceMs = (last: Spent | undefined): number => nowMs() - (last?.atMs ?? -Infinity);
+  /** With the window full: until the oldest of those too many is a minute old. */
+  const untilRoomMs = (updates: readonly Spent[], most: number): number => {
+    const tooMany = updates[updates.length - most];
+    return tooMany ? tooMany.atMs + windowMs - nowMs() : 0;
+  };
   return {
-    spent: (benchmarkId) => {
+    spent: (benchmarkId, role, how) => {
       forget();
-      spent.push({ atMs: nowMs(), benchmarkId });
+      spent.push({ atMs: nowMs(), benchmarkId, kind: how === 'post' ? 'post' : kindOf(role) });
     },
     waitMs: (effect, benchmarkId) => {
       if (unpaced.has(effect)) return 0;
       forget();
-      const own = spent.filter((update) => update.benchmarkId === benchmarkId);
-      const [gaps, most] = slow.has(effect) ? [gapsMs.progress, mostOfProgress] : [gapsMs.quick, mostUpdates];
-      const active = new Set(spent.map((update) => update.benchmarkId)).size;
-      const gapMs = Math.max(
-        own.length < fewUpdates ? gaps.few : gaps.many,
-        slow.has(effect) ? (Math.max(1, active) * windowMs) / progressPerMinute : 0,
+      const kind = kindOf(effect.replace(/^show_/, ''));
+      const updates = spent.filter((one) => one.kind !== 'post');
+      const own = updates.filter((one) => one.benchmarkId === benchmarkId);
+      const alike = own.filter((one) => one.kind === kind);
+      const posts = spent.filter((one) => one.kind === 'post' && one.benchmarkId === benchmarkId);
+      const { fewMs, few, manyMs } = gaps[kind];
+      const active = new Set(updates.map((one) => one.benchmarkId)).size;
+      const sharedMs = kind === 'slow' ? (Math.max(1, active) * windowMs) / progressPerMinute : 0;
+      return Math.max(
+        0,
+        Math.max(alike.length < few ? fewMs : manyMs, sharedMs) - sinceMs(alike.at(-1)),
+        postGapMs - sinceMs(posts.at(-1)),
+        untilRoomMs(own, mostOwn),
+        untilRoomMs(updates, mostUpdates),
       );
-      const sinceLastMs = nowMs() - (own.at(-1)?.atMs ?? -Infinity);
-      // With the window full, until the oldest of those too many is a minute old.
-      const tooMany = spent[spent.length - most];
-      const untilRoomMs = tooMany ? tooMany.atMs + windowMs - nowMs() : 0;
-      return Math.max(0, gapMs - sinceLastMs, untilRoomMs);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { CategoryProfile, Profile, Repetition, Strategy, TrialSpec } from '
 import type { Plan } from './records.ts';
 
 /** Languages with so few documents get no model of their own in per-language mode. */
-const fewestDocumentsPerLanguage = 60;
+export const fewestDocumentsPerLanguage = 60;
 
 /**
  * The trials of a plan: every model on every category, per language in per-language mode.

@@ -15,11 +15,12 @@ export function wantEffect(
     .values({ ...row, status: 'pending', generation: 1, attempts: 0, error: null })
     .onConflictDoUpdate({
       target: outbox.key,
-      // A row still waiting keeps its earlier due time and its attempts (the carrier needs to know of earlier tries).
+      // A row still waiting keeps its earlier due time and its attempts (the carrier needs to know of earlier tries); one
+      // that failed keeps its wait, however often it is wished for meanwhile.
       set: {
         effect: row.effect,
         generation: sql`${outbox.generation} + 1`,
-        dueMs: sql`CASE WHEN ${outbox.status} = 'pending' THEN MIN(${outbox.dueMs}, ${row.dueMs}) ELSE ${row.dueMs} END`,
+        dueMs: sql`CASE WHEN ${outbox.status} <> 'pending' THEN ${row.dueMs} WHEN ${outbox.attempts} > 0 THEN ${outbox.dueMs} ELSE MIN(${outbox.dueMs}, ${row.dueMs}) END`,
         status: 'pending',
       },
     })

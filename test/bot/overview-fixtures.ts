@@ -189,8 +189,10 @@ function homes(voice: Voice): Fixture[] {
 }
 
 export const overviewFixtures = (): Fixture[] =>
-  languages.map(voiceOf).flatMap((voice) => [
-    ...answers(voice),
-    ...homes(voice),
-    { name: `no data file, ${voice.language}`, view: noFileView(voice) },
-  ]);
+  languages
+    .map(voiceOf)
+    .flatMap((voice) => [
+      ...answers(voice),
+      ...homes(voice),
+      { name: `no data file, ${voice.language}`, view: noFileView(voice) },
+    ]);

@@ -92,7 +92,7 @@ test('the channel holds one message; table, ballot and decision stand in its thr
   await podium.driver.submit('Ana');
   const folder = await awaitModel(story, root);
   // The message in the channel is updated last, and not more often than every few seconds.
-  await inThread('the end', /is trained and ready\. Details in the thread/);
+  await inThread('the end', /: trained and ready\. Details in the thread/);
   const texts = (await thread()).map((message) => messageAsText(message, story.names));
   const once = (wanted: RegExp): string => {
     const found = texts.filter((text) => wanted.test(text));
@@ -102,57 +102,27 @@ test('the channel holds one message; table, ballot and decision stand in its thr
   assert.match(texts[0] ?? '', /trained and ready\. Details in the thread/);
   once(/Ranked models[\s\S]*\(chart\)/);
   assert.doesNotMatch(once(/The vote is over/), /\[ /);
-  assert.match(once(/Ana takes the top-ranked/), /at most 10 epochs/);
-  once(/^@ana ✅ Benchmark #1: .* trained and ready/);
+  assert.match(once(/Ana\*? takes the top-ranked/), /at most 10 epochs/);
+  once(/^✅ Benchmark #1: .* trained and ready/);
+  assert.ok(texts.findIndex((text) => /takes the top/.test(text)) < texts.findIndex((text) => /^✅ Bench/.test(text)));
   const [model] = ['01-topic'].map((name) => path.join(folder, name));
   await access(path.join(model ?? '', 'config.json'));
   assert.match(await readFile(path.join(model ?? '', 'README.md'), 'utf8'), /small\.csv/);
 });
 
-test('a vote can be cast, moved and taken back, one for each person', async () => {
-  await run();
-  await awaitRanking(story);
-  await press('Bo', 'ballot_vote', 0);
-  await press('Chi', 'ballot_vote', 0);
-  await inThread('two votes', /2 votes: Bo, Chi/);
-  await press('Bo', 'ballot_vote', 1);
-  await inThread('one vote each', /1 vote: Chi[\s\S]*1 vote: Bo/);
-  await press('Chi', 'ballot_vote', 0);
-  await inThread('one vote left', /0 votes[\s\S]*1 person has voted\n?.*1 vote: Bo/);
-});
-
-test('somebody who did not start the benchmark is told, alone, that they cannot decide', async () => {
-  await press('Bo', 'decide_top');
-  await inThread('a word to Bo', /Only the person who started this benchmark can decide/, 'Bo');
-  assert.ok((await thread()).every((message) => !/Only the person/.test(message.text ?? '')));
-  await press('Bo', 'decide_manual');
-  assert.equal(await podium.driver.view('Bo'), null);
-});
-
 test('the owner may choose another model than the first, with a reason for the record', async () => {
   const { driver } = podium;
+  await run();
+  await awaitRanking(story);
   await press('Ana', 'decide_manual');
   const view = await modalOf('Ana', 'manual_choice');
   const second = view.blocks.find(({ block_id }) => block_id === 'model_0')?.element?.options?.[1];
   await driver.fill('Ana', { model_0: { value: second?.value ?? '' }, reason: { value: 'Bo <!channel> likes it' } });
   await driver.submit('Ana');
-  const decision = await inThread('the decision', /Ana chooses/);
+  const decision = await inThread('the decision', /Ana\*? chooses/);
   assert.match(messageAsText(decision, story.names), /> Bo <!channel> likes it/);
   assert.match(JSON.stringify(decision.blocks), /&lt;!channel&gt;/);
   await awaitModel(story, root);
-});
-
-test('Stop here keeps the ranking and trains nothing', async () => {
-  await run();
-  await awaitRanking(story);
-  await press('Ana', 'decide_stop');
-  await modalOf('Ana', 'stop_here');
-  await podium.driver.fill('Ana', { reason: { value: 'too few texts' } });
-  await podium.driver.submit('Ana');
-  await inThread('the stop', /Ana stops here, without a choice[\s\S]*too few texts/);
-  await podium.driver.waitFor('the end in the channel', { user: 'Ana', channel }, ({ messages }) =>
-    messages.some((message) => message.ts === root && /Stopped without a choice/.test(JSON.stringify(message.blocks))),
-  );
 });
 
 test('only the owner can cancel, and cancelling ends a running trial at once', async () => {
@@ -170,10 +140,17 @@ test('only the owner can cancel, and cancelling ends a running trial at once', a
     messages.some(({ text }) => /can cancel it/.test(text ?? '')),
   );
   await cancel('Ana');
-  await driver.waitFor('the end', { user: 'Ana', channel }, ({ messages }) =>
-    messages.some((message) => message.ts === root && /Cancelled/.test(JSON.stringify(message.blocks))),
+  // The message in the channel keeps to Slack's pace.
+  await driver.waitFor(
+    'the end',
+    { user: 'Ana', channel },
+    ({ messages }) =>
+      messages.some((message) => message.ts === root && /Cancelled/.test(JSON.stringify(message.blocks))),
+    60_000,
   );
-  await driver.waitUntil('the worker to stop', async () =>
-    podium.lines.some((line) => /^trial-.* failed: .*cancelled/.test(line)),
+  await driver.waitUntil(
+    'the worker to stop',
+    async () => podium.lines.some((line) => /^trial-.* failed: .*cancelled/.test(line)),
+    60_000,
   );
 });

@@ -138,6 +138,22 @@ function decided(voice: Voice): Fixture[] {
   );
 }
 
+/** There was no ranking, which would have mentioned the owner. */
+function trainedAlone(voice: Voice): Fixture[] {
+  return (['done', 'failed'] as const).flatMap((state): Fixture[] => {
+    const alone = aBenchmark({
+      state,
+      kind: 'train',
+      ranking: null,
+      ballot: null,
+      decision: aDecision({}),
+      error: nasty,
+    });
+    const message = outcomeMessage(alone, voice);
+    return message ? [{ name: `outcome of one model, ${state}, ${voice.language}`, message }] : [];
+  });
+}
+
 function inOneVoice(voice: Voice): Fixture[] {
   return cases.flatMap(([name, benchmark, people]): Fixture[] => {
     const votes = votesIn(benchmark, people);
@@ -176,5 +192,6 @@ export const voteFixtures = (): Fixture[] =>
     .flatMap((voice) => [
       ...inOneVoice(voice),
       ...decided(voice),
+      ...trainedAlone(voice),
       { name: `notice, ${voice.language}`, view: noticeView(nasty, voice) },
     ]);

@@ -1,7 +1,7 @@
 /** Classifying with delivered models: from the bot's side of the queue to a worker and back. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Queue, QueueEvents } from 'bullmq';
@@ -9,7 +9,14 @@ import { runTrainJob } from '../../src/engine/train-job.ts';
 import { startWorker } from '../../src/engine/worker.ts';
 import { FinalError, UserError } from '../../src/errors.ts';
 import { connectClassify } from '../../src/flows/classify.ts';
-import { cancelChannel, noPreparation, queues, quickRecipe, type TrainJobResult, type TrialSpec } from '../../src/flows/contracts.ts';
+import {
+  cancelChannel,
+  noPreparation,
+  queues,
+  quickRecipe,
+  type TrainJobResult,
+  type TrialSpec,
+} from '../../src/flows/contracts.ts';
 import { createArtifactStore } from '../../src/storage/artifacts.ts';
 import { quietHooks } from '../support/hooks.ts';
 import { startQueues } from '../support/queues.ts';
@@ -161,4 +168,17 @@ test('a model that is gone from the store, a text that is too long, and no model
     (error) => error instanceof UserError && error.code === 'text_too_long',
   );
   await assert.rejects(classify(null, ['a text']), FinalError);
+});
+
+test('a folder that was damaged on the disk is fetched anew after it failed once', async (t) => {
+  const { train, start, classify, settings } = await scene(t);
+  const trained = await train([spec]);
+  await start();
+  const expected = await classify(trained, ['no water comes from the tap']);
+  const delivered = path.join(settings.cacheFolder, 'delivered');
+  const [folder = ''] = await readdir(delivered);
+  await writeFile(path.join(delivered, folder, 'weights.bin'), 'short');
+  await assert.rejects(classify(trained, ['a text']), /weights\.bin should have/);
+  assert.deepEqual(await readdir(delivered), []);
+  assert.deepEqual(await classify(trained, ['no water comes from the tap']), expected);
 });

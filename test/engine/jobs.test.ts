@@ -149,3 +149,16 @@ test('a training delivers a Hugging Face folder with its card', async (t) => {
   assert.match(card, /\| =yes \\\*b\\\* \|/);
   assert.doesNotMatch(card, /podium-jobs/, 'no path of this machine');
 });
+
+test('a pretrained model is delivered from a second pass as well, with the figures of the first', async (t) => {
+  const { store, spec, job, hooks } = await scene(t);
+  const once = await runTrainJob(store, { ...job, specs: [spec], secondPass: false }, hooks);
+  const twice = await runTrainJob(store, { ...job, benchmarkId: 'b2', specs: [spec], secondPass: true }, hooks);
+  const [[first], [both]] = [once.models, twice.models];
+  assert.deepEqual(both?.result.metrics, first?.result.metrics);
+  assert.deepEqual(both?.secondPass, { documents: 150, epochs: first?.result.chosenEpoch ?? null });
+  const names = ({ files, artifactPrefix }: typeof once) => files.map(({ key }) => key.slice(artifactPrefix.length));
+  assert.deepEqual(names(twice), names(once));
+  const weights = async ({ artifactPrefix }: typeof once) => store.get(`${artifactPrefix}01-answer/model.safetensors`);
+  assert.notDeepEqual(await weights(twice), await weights(once));
+});

@@ -180,3 +180,21 @@ test('a change on top of somebody else’s is refused, and nothing of it stays',
   assert.throws(() => apply(flow, 'b1', 'voted', { rows }), /changed while voted was applied/);
   assert.equal(requireBenchmark(flow.database, 'b1').error, null);
 });
+
+test('an effect that fails is not tried sooner because it is wished for again', async () => {
+  using started = startFlow();
+  let tries = 0;
+  wantNow(started, 'show_decision');
+  const relay = relayOf(started, async () => {
+    tries += 1;
+    throw new Error('Slack is away');
+  });
+  await until(
+    'the first try',
+    () => tries === 1 && pendingEffects(started.flow.database)[0]?.error === 'Slack is away',
+  );
+  const [{ dueMs } = { dueMs: 0 }] = pendingEffects(started.flow.database);
+  for (let index = 0; index < 50; index++) wantNow(started, 'show_decision');
+  assert.equal(pendingEffects(started.flow.database)[0]?.dueMs, dueMs);
+  await relay.stop();
+});

@@ -21,6 +21,8 @@ export interface Podium extends AsyncDisposable {
   driver: Driver;
   /** what bot and worker wrote to their logs */
   lines: string[];
+  /** ends the bot and starts it anew on the same state */
+  restartBot: () => Promise<void>;
 }
 
 export async function startPodium({ withWorker = true } = {}): Promise<Podium> {
@@ -60,13 +62,18 @@ export async function startPodium({ withWorker = true } = {}): Promise<Podium> {
       subscriber.disconnect();
     });
   }
-  const bot = await startBot(settings, log);
+  let bot = await startBot(settings, log);
   stack.defer(() => bot.stop());
+  const restartBot = async (): Promise<void> => {
+    await bot.stop();
+    bot = await startBot(settings, log);
+  };
   return {
     settings,
     workspace,
     driver: createDriver(workspace.url),
     lines,
+    restartBot,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

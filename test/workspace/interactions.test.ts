@@ -44,8 +44,7 @@ test('a response_url answers five times within half an hour, to one person unles
       await ack();
     });
   });
-  await f.driver.slash(slash);
-  await f.driver.slash(slash);
+  for (let count = 0; count < 3; count += 1) await f.driver.slash(slash);
   const answer = async (url: string | undefined, body: object) => {
     const response = await fetch(url ?? '', { method: 'POST', body: JSON.stringify(body) });
     return [response.status, await response.text()];
@@ -59,7 +58,9 @@ test('a response_url answers five times within half an hour, to one person unles
     bo.map((one) => one.text),
     ['2', '3', '4', '5'],
   );
-  nowMs += 30 * 60 * 1000 + 1;
+  nowMs += 30 * 60 * 1000;
+  assert.deepEqual(await answer(urls[2], { text: 'in time' }), [200, 'ok']);
+  nowMs += 1;
   assert.deepEqual(await answer(urls[1], { text: 'late' }), [404, '{"ok":false,"error":"expired_url"}']);
 });
 
@@ -139,6 +140,33 @@ test('a mention is an event where the app has subscribed and may read it', async
   const thread = { ...at, thread_ts: ts };
   const reply = await f.driver.waitFor('the reply', thread, (seen) => seen.messages[1]);
   assert.equal(reply.text, 'you said <@U0PODIUM01> is 1 &lt; 2?');
+});
+
+test('a mention is no event without the scope, without the subscription, or of somebody else', async () => {
+  const scopes = ['chat:write', 'app_mentions:read'];
+  for (const [options, text] of [
+    [{ scopes: ['chat:write'] }, '@podium'],
+    [{ scopes, events: [] }, '@podium'],
+    [{ scopes }, '@bo'],
+  ] as const) {
+    await using f = await startWorkspace({ ...options, ackDeadlineMs: 100 });
+    await using _app = await startApp(f.workspace, () => {});
+    await f.driver.message({ ...at, text });
+    // What comes after it is delivered, so that the mention would have been, too.
+    await f.driver.slash(slash);
+    const told = (await f.driver.log()).filter(({ kind }) => kind === 'delivery').map(({ method }) => method);
+    assert.deepEqual(told, ['slash_commands /benchmark']);
+  }
+});
+
+test('a shortcut that the app does not acknowledge is told to whoever used it', async () => {
+  await using f = await startWorkspace({ ackDeadlineMs: 50 });
+  await using _app = await startApp(f.workspace, (app) => app.shortcut('use-file', async () => {}));
+  const ts = (await f.driver.message({ ...at, text: 'this one' })).messages[0]?.ts ?? '';
+  const seen = await f.driver.shortcut({ ...at, ts, callback_id: 'use-file' });
+  assert.equal(seen.error, 'operation_timeout');
+  assert.equal(seen.messages.at(-1)?.text, 'The shortcut failed with the error "operation_timeout"');
+  assert.equal((await f.driver.messages({ ...at, user: 'Bo' })).length, 1);
 });
 
 test('an event that found no connection waits for one', async () => {

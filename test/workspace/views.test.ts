@@ -46,13 +46,14 @@ test('a trigger works once and for three seconds only', async () => {
       await ack();
     });
   });
-  await f.driver.slash(slash);
-  await f.driver.slash(slash);
-  const [used = '', old = ''] = triggers;
+  for (let count = 0; count < 3; count += 1) await f.driver.slash(slash);
+  const [used = '', last = '', old = ''] = triggers;
   const open = (trigger_id: string) => f.client.views.open({ trigger_id, view: modal([textInput('n')]) });
   await open(used);
   assert.equal((await refusal(open(used))).error, 'exchanged_trigger_id');
-  nowMs += 3001;
+  nowMs += 3000;
+  await open(last);
+  nowMs += 1;
   assert.equal((await refusal(open(old))).error, 'expired_trigger_id');
   assert.equal((await refusal(open('1.2.3'))).error, 'invalid_trigger_id');
 });
@@ -337,6 +338,35 @@ test('view_closed is sent where a view asked for it', async () => {
   await f.driver.waitFor('the modal', ana, (seen) => seen.view);
   assert.equal((await f.driver.close('Ana')).view, null);
   assert.deepEqual(closed, [['draft-1', false]]);
+});
+
+test('✕ closes the whole stack: the app hears of every view that asked for it, and nobody else’s is touched', async () => {
+  await using f = await startWorkspace();
+  const closed: [string, boolean][] = [];
+  const push: Inputs = [{ type: 'actions', elements: [{ type: 'button', action_id: 'push', text: plain('More') }] }];
+  await using _app = await startApp(f.workspace, (app) => {
+    opens(app, modal(push, { notify_on_close: true, private_metadata: 'below' }));
+    app.action<BlockAction>('push', async ({ ack, body, client }) => {
+      const view = modal([], { notify_on_close: true, private_metadata: 'above' });
+      await client.views.push({ trigger_id: body.trigger_id, view });
+      await ack();
+    });
+    app.view<ViewClosedAction>({ callback_id: 'form', type: 'view_closed' }, async ({ ack, body, view }) => {
+      closed.push([view.private_metadata, body.is_cleared]);
+      await ack();
+    });
+  });
+  for (const user of ['Ana', 'Bo']) {
+    await f.driver.slash({ ...slash, user });
+    await f.driver.waitFor('the modal', { user }, (seen) => seen.view);
+  }
+  assert.equal((await f.driver.click({ user: 'Ana', action_id: 'push' })).stack, 2);
+  assert.equal((await f.driver.close('Ana', { all: true })).stack, 0);
+  assert.deepEqual(closed, [
+    ['above', true],
+    ['below', true],
+  ]);
+  assert.equal((await f.driver.look({ user: 'Bo' })).stack, 1);
 });
 
 test('a dispatching input tells the app at once, with the view and its values', async () => {

@@ -30,7 +30,7 @@ const words = catalogue(
     compares: (file: string, models: number, categories: number) =>
       `*${file}*, ${plural(models, { one: '# model', other: '# models' })} on ${plural(categories, { one: '# category', other: '# categories' })}`,
     trains: (file: string, model: string, categories: number) =>
-      `*${model}* trained on ${plural(categories, { one: '# category', other: '# categories' })} of *${file}*`,
+      `*${model}* alone, on ${plural(categories, { one: '# category', other: '# categories' })} of *${file}*`,
     waiting: '⏳ waiting for a worker',
     running: (over: number, all: number) => `🏃 ${over} of ${plural(all, { one: '# trial', other: '# trials' })} done`,
     voting: '🗳️ vote open',
@@ -38,6 +38,8 @@ const words = catalogue(
     first: (model: string, value: number | null) => `first *${model}* ${score(value)}`,
     training: (models: string[]) => `⚙️ training ${list(models)}`,
     done: (models: string[]) => `✅ ${list(models)} trained`,
+    trainingIt: '⚙️ in training',
+    doneIt: '✅ trained',
     stopped: '🛑 ended without a choice',
     cancelled: '🛑 cancelled',
     failed: (why: string) => `❌ failed: ${why || 'no reason was given'}`,
@@ -47,7 +49,7 @@ const words = catalogue(
     compares: (file: string, models: number, categories: number) =>
       `*${file}*, ${plural(models, { one: '# modèle', other: '# modèles' })} sur ${plural(categories, { one: '# catégorie', other: '# catégories' })}`,
     trains: (file: string, model: string, categories: number) =>
-      `*${model}*, entraîné sur ${plural(categories, { one: '# catégorie', other: '# catégories' })} de *${file}*`,
+      `*${model}* seul, sur ${plural(categories, { one: '# catégorie', other: '# catégories' })} de *${file}*`,
     waiting: "⏳ en attente d'une machine",
     running: (over: number, all: number) =>
       `🏃 ${over} sur ${plural(all, { one: '# essai terminé', other: '# essais terminés' })}`,
@@ -56,6 +58,8 @@ const words = catalogue(
     first: (model: string, value: number | null) => `premier *${model}* ${score(value)}`,
     training: (models: string[]) => `⚙️ entraînement de ${list(models)}`,
     done: (models: string[]) => `✅ ${list(models)} : entraînement terminé`,
+    trainingIt: '⚙️ entraînement en cours',
+    doneIt: '✅ entraînement terminé',
     stopped: '🛑 terminée sans choix',
     cancelled: '🛑 annulée',
     failed: (why: string) => `❌ échec : ${why || "aucune raison n'a été donnée"}`,
@@ -91,7 +95,7 @@ export function benchmarkTitle({ kind, plan, profile }: Benchmark, voice: Voice)
 /** Where it stands, in a few words; mrkdwn. */
 function standing({ benchmark, trials }: Listed, voice: Voice): string {
   const say = words(voice);
-  const { state, error } = benchmark;
+  const { state, kind, error } = benchmark;
   switch (state) {
     case 'running':
       return say.running(trials.over, trials.all);
@@ -102,9 +106,9 @@ function standing({ benchmark, trials }: Listed, voice: Voice): string {
       return [say.voted, ...firstOf(benchmark, voice)].join(', ');
     case 'decided':
     case 'training':
-      return say.training(chosen(benchmark));
+      return kind === 'train' ? say.trainingIt : say.training(chosen(benchmark));
     case 'done':
-      return say.done(chosen(benchmark));
+      return kind === 'train' ? say.doneIt : say.done(chosen(benchmark));
     case 'stopped':
       return say.stopped;
     case 'cancelled':

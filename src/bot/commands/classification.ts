@@ -15,7 +15,7 @@ const labelsShown = 3;
 
 const words = catalogue(
   ({ percent, plural }) => ({
-    by: (number: number) => `By the model of #${number}:`,
+    by: (number: number, text: string) => `The model of #${number} reads “${text}” as:`,
     category: (category: string, labels: string) => `• ${category}: ${labels}`,
     inLanguage: (category: string, language: string) => `${category} (${language})`,
     label: (label: string, probability: number) => `${label} ${percent(probability)}`,
@@ -27,7 +27,7 @@ const words = catalogue(
     notTrained: (number: number) => `Benchmark #${number} has no trained model yet.`,
   }),
   ({ percent, plural }) => ({
-    by: (number: number) => `Par le modèle de la comparaison n° ${number} :`,
+    by: (number: number, text: string) => `Le modèle de la comparaison n° ${number} lit « ${text} » ainsi :`,
     category: (category: string, labels: string) => `• ${category} : ${labels}`,
     inLanguage: (category: string, language: string) => `${category} (${language})`,
     label: (label: string, probability: number) => `${label} ${percent(probability)}`,
@@ -58,8 +58,8 @@ export function classificationMessage(
   const say = words(voice);
   const lines = answers.slice(0, categoriesShown).map((answer) => answerLine(answer, voice));
   const more = answers.length > categoriesShown ? [say.more(answers.length - categoriesShown)] : [];
-  const quoted = `> ${escapeWithin(text.replace(/\s+/g, ' '), 300)}`;
-  const shown = cut([quoted, say.by(number), ...lines, ...more].join('\n'), limits.sectionText);
+  const quoted = escapeWithin(text.replace(/\s+/g, ' '), 300);
+  const shown = cut([say.by(number, quoted), ...lines, ...more].join('\n'), limits.sectionText);
   return { text: shown, blocks: [section(shown)] };
 }
 

@@ -179,7 +179,8 @@ function registerAnswerButtons(app: App, context: BotContext): void {
       await respond({ ...datasetsMessage(paged, await voiceOf(user.id)), replace_original: true });
     });
   onButton(app, context, actions.rerun, async ({ user, channel, trigger_id: triggerId }, value) => {
-    const from = requireBenchmark(context.flow.database, value);
+    const { number } = requireBenchmark(context.flow.database, value);
+    const from = await requireSeen(context, user.id, number, await voiceOf(user.id));
     await openWizard(context, { triggerId, user: user.id, channel: channel?.id ?? from.channel, from });
   });
   onButton(app, context, actions.benchmarkDataset, async ({ user, channel, trigger_id: triggerId }, value) => {

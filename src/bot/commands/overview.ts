@@ -48,7 +48,7 @@ export async function requireSeen(context: BotContext, user: string, number: num
   throw new UserError(words(voice).unknown(number));
 }
 
-export async function canSee(context: BotContext, user: string, { owner, channel }: Benchmark): Promise<boolean> {
+async function canSee(context: BotContext, user: string, { owner, channel }: Benchmark): Promise<boolean> {
   return owner === user || (await context.channels.seenBy(user, [channel])).length > 0;
 }
 

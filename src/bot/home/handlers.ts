@@ -1,6 +1,7 @@
 /** The home tab as people open it and press its buttons. It is drawn anew each time, from the database. */
 import type { App, BlockButtonAction } from '@slack/bolt';
 import type { HomeView } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
 import { cancelBenchmark } from '../../flows/cancel.ts';
 import type { Benchmark } from '../../flows/records.ts';
 import { onButton } from '../buttons.ts';
@@ -22,13 +23,14 @@ export interface Home {
 
 const mostPlaces = 10_000;
 
-export function registerHome(app: App, context: BotContext): Home {
+/** @param client one that gives up where Slack says "later": a home tab must not hold up a modal */
+export function registerHome(app: App, context: BotContext, client: WebClient): Home {
   const { flow, log } = context;
   /** where people are; after a restart, their view's metadata tells */
   const places = new Map<string, HomePlace>();
   const draw = async (user: string): Promise<void> => {
     const view = await viewFor(context, user, places.get(user) ?? firstPlace);
-    await context.client.views.publish({ user_id: user, view });
+    await client.views.publish({ user_id: user, view });
   };
   const refresh = createHomeRefresh(draw, flow.nowMs, log);
   const goTo = async (user: string, place: HomePlace): Promise<void> => {

@@ -54,7 +54,7 @@ const words = catalogue(
     noDatasets: 'No file has been given yet.',
     noModels: 'No model has been trained yet. When a benchmark is decided, its winner is trained and stands here.',
     open: 'Open in channel',
-    asOf: (when: string) => `As of ${when}`,
+    asOf: (when: string) => `Updated: ${when}`,
   }),
   () => ({
     title: 'Podium',
@@ -82,7 +82,7 @@ const words = catalogue(
     noModels:
       "Aucun modèle n'a encore été entraîné. Quand une comparaison est décidée, le gagnant est entraîné et paraît ici.",
     open: 'Ouvrir dans le canal',
-    asOf: (when: string) => `État du ${when}`,
+    asOf: (when: string) => `Mis à jour : ${when}`,
   }),
 );
 
@@ -156,7 +156,11 @@ function benchmarkBlocks(paged: Paged<Listed & Doable>, voice: Voice): KnownBloc
     const before = paged.rows[index - 1];
     const begins = before === undefined || isUnderWay(before) !== isUnderWay(row);
     const heading = section(`*${isUnderWay(row) ? say.underWay : say.past}*`);
-    return [...(begins ? [heading] : []), section(benchmarkLine(row, voice)), benchmarkButtons(row, ids, voice)];
+    return [
+      ...(begins ? [heading] : [{ type: 'divider' as const }]),
+      section(benchmarkLine(row, voice)),
+      benchmarkButtons(row, ids, voice),
+    ];
   });
   return [...rows, ...pages(paged, voice)];
 }

@@ -40,6 +40,7 @@ export function settingBlocks(
   const say = words(voice);
   return [
     section(say.intro),
+    ...[...besides, ...listed].map((row) => languageBlock(row, voice)),
     {
       ...section(say.another),
       accessory: {
@@ -49,7 +50,6 @@ export function settingBlocks(
         filter: { include: ['public', 'private'], exclude_bot_users: true },
       },
     },
-    ...[...besides, ...listed].map((row) => languageBlock(row, voice)),
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The end of a benchmark, in the channel: the only message there besides the one that it began with. Here its owner is
- * mentioned, so that Slack tells them; nobody else is, anywhere.
+ * The end of a benchmark, in the channel: the only message there besides the one that it began with. Its owner is
+ * mentioned where no ranking has done so; nobody else ever is.
  */
 import type { Benchmark } from '../../flows/records.ts';
 import { boldModel } from '../candidate-text.ts';
@@ -37,7 +37,7 @@ const words = catalogue(
 export function outcomeMessage(benchmark: Benchmark, voice: Voice): Message | null {
   const ended = endText(benchmark, voice);
   if (ended === null) return null;
-  const text = cut(`<@${benchmark.owner}> ${ended}`, limits.sectionText);
+  const text = cut(benchmark.ranking ? ended : `<@${benchmark.owner}> ${ended}`, limits.sectionText);
   return { text, blocks: [section(text)] };
 }
 

@@ -38,7 +38,7 @@ const words = catalogue(
     one: 'Choisissez au moins une catégorie.',
     suggested: 'Proposées, car de genres différents :',
     none: 'Aucune ne peut être comparée.',
-    largest: (balance: string) => `la plus grande des catégories de ce genre (${balance})`,
+    largest: (balance: string) => `la plus grande catégorie ${balance}`,
     different: (balance: string) => `la plus différente des précédentes (${balance})`,
     more: (more: number) => `… et ${count(more)} de plus`,
     cannot: (categories: string[]) => `Ne peuvent pas être comparées : ${list(categories)}.`,

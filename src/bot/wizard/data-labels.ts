@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import type { KnownBlock, PlainTextOption } from '@slack/types';
 import type { Preparation, Profile } from '../../flows/contracts.ts';
 import { blocks, valueAction } from '../ids.ts';
-import { cut, limits, name, option } from '../text.ts';
+import { cut, initially, limits, name, option } from '../text.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
-import { chosenIn, field, searched, severalOfMany, type ViewValues } from './frame.ts';
+import { chosenIn, type Field, field, searched, severalOfMany, type ViewValues } from './frame.ts';
 import { foundBy } from './search.ts';
 
 const words = catalogue(
@@ -38,6 +38,9 @@ const words = catalogue(
       '1 garde tout. Les étiquettes de très peu de textes ne s’apprennent pas et rendent les scores incertains.',
   }),
 );
+
+/** Slack takes ten checkboxes. */
+const mostTicked = 10;
 
 /** An option's value that stays the same whatever else is chosen: labels are too long for one. */
 const valueFor = (...parts: string[]): string =>
@@ -80,7 +83,7 @@ export function labelBlocks(profile: Profile, preparation: Preparation, voice: V
             blockId: blocks.renames,
             label: say.renames,
             hint: say.renamesHint,
-            element: severalOfMany(renames, chosen.map(renameValue), null, voice),
+            element: fewOrMany(renames, chosen.map(renameValue), voice),
           }),
         ]),
     field({
@@ -106,6 +109,13 @@ export function labelBlocks(profile: Profile, preparation: Preparation, voice: V
       },
     }),
   ];
+}
+
+/** A few stand there to be ticked; a list has to be opened. */
+function fewOrMany(options: PlainTextOption[], initial: readonly string[], voice: Voice): Field['element'] {
+  if (options.length > mostTicked) return severalOfMany(options, initial, null, voice);
+  const chosen = options.filter(({ value }) => initial.includes(value ?? ''));
+  return { type: 'checkboxes', action_id: valueAction, options, ...initially(chosen) };
 }
 
 interface LabelAt {
@@ -136,7 +146,7 @@ const labelValue = ({ category, label }: Pick<LabelAt, 'category' | 'label'>): s
 function labelOption(own: LabelAt, voice: Voice): PlainTextOption {
   const say = words(voice);
   const { category, label, documents } = own;
-  const text = say.label(cut(label, 40), cut(category, 25));
+  const text = say.label(cut(category, 25), cut(label, 40));
   return option(text, labelValue(own), documents === null ? undefined : say.texts(documents));
 }
 

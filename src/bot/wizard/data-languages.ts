@@ -34,6 +34,7 @@ const words = catalogue(
     keep: 'Keep as they are',
     leaveOut: 'Leave out',
     setTo: (language: string) => `Count as ${language}`,
+    changed: (language: string, choice: string) => `${language}: ${choice}`,
     moreLanguages: (more: number) => `… and ${count(more)} more; leave them out above if you like.`,
   }),
   ({ plural, count }) => ({
@@ -58,6 +59,7 @@ const words = catalogue(
     keep: 'Garder tels quels',
     leaveOut: 'Écarter',
     setTo: (language: string) => `Compter comme ${language}`,
+    changed: (language: string, choice: string) => `${language} : ${choice}`,
     moreLanguages: (more: number) => `… et ${count(more)} de plus ; écartez-les ci-dessus si vous voulez.`,
   }),
 );
@@ -236,6 +238,6 @@ export function languageLines({ changes }: Preparation['languages'], voice: Voic
   const say = words(voice);
   return changes.map(({ from, to }) => {
     const language = name(voice.languageName(from), 40);
-    return `${language}: ${to === null ? say.leaveOut : say.setTo(name(voice.languageName(to), 40))}`;
+    return say.changed(language, to === null ? say.leaveOut : say.setTo(name(voice.languageName(to), 40)));
   });
 }

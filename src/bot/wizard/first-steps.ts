@@ -8,7 +8,7 @@ import { blocks } from '../ids.ts';
 import { catalogue } from '../words/voice.ts';
 import { columnsTrouble, parseColumns, sameRoles } from './columns-step.ts';
 import { type DataChoice, parseData } from './data-step.ts';
-import { isMember, readDataset } from './open.ts';
+import { readDataset } from './open.ts';
 import { parseStart, readingView } from './start-step.ts';
 import { type Step, stepAfter } from './steps.ts';
 import { type Answer, next, type Submitted } from './submitted.ts';
@@ -23,7 +23,7 @@ export async function submitStart(context: BotContext, submitted: Submitted): Pr
   const { flow } = context;
   const choice = parseStart(values, benchmark.datasetHash, voice);
   if ('errors' in choice) return choice;
-  if (choice.channel !== null && !(await isMember(context, choice.channel)))
+  if (choice.channel !== null && !(await context.channels.canPost(choice.channel)))
     return { errors: { [blocks.channel]: words(voice).notMember } };
   const channel = choice.channel ?? benchmark.channel;
   const noted = noteDraft(flow, benchmark.id, { kind: choice.kind, channel, viewId });

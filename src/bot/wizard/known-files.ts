@@ -24,9 +24,12 @@ async function fullSight({ flow, channels }: BotContext, user: string): Promise<
   return { user, channels: await channels.seenBy(user, benchmarkChannels(flow.database)) };
 }
 
-/** Newest first. Names of people that Slack doesn't tell in time are their ids. */
-async function filesOf({ flow, readers }: BotContext, sight: Sight): Promise<KnownFile[]> {
-  const datasets = seenDatasets(flow.database, sight, { limit: mostKnown, offset: 0 });
+/** Newest first, with the file of the draft. Names of people that Slack doesn't tell in time are their ids. */
+async function filesOf({ flow, readers }: BotContext, sight: Sight, own: string | null = null): Promise<KnownFile[]> {
+  const seen = seenDatasets(flow.database, sight, { limit: mostKnown, offset: 0 });
+  // The same bytes may have been given by somebody else before.
+  const given = own === null || seen.some(({ hash }) => hash === own) ? null : findDataset(flow.database, own);
+  const datasets = given ? [given, ...seen] : seen;
   const counts = recordCounts(
     flow.database,
     datasets.map(({ hash }) => hash),
@@ -68,7 +71,8 @@ export async function startOf(
   const { owner } = benchmark;
   const other = benchmark.datasetHash === null ? unfinishedDraft(flow, owner) : null;
   const unfinished = other && { ...other, fileName: fileNameOf(flow, other) };
-  const known = await filesOf(context, quick ? ownSight(owner) : await fullSight(context, owner));
+  const sight = quick ? ownSight(owner) : await fullSight(context, owner);
+  const known = await filesOf(context, sight, benchmark.datasetHash);
   return startView({ benchmark, known, unfinished, trouble }, voice);
 }
 

@@ -11,9 +11,11 @@ const languagesNamed = 3;
 const bytesPerParameter = 4;
 
 const words = wordsIn(
-  ({ count, bytes, list }) => ({
+  ({ count, decimal, list }) => ({
     builtin: 'built in, no download',
-    size: (millions: number) => `${count(millions)} M parameters (${bytes(millions * 1e6 * bytesPerParameter)})`,
+    size: (millions: number) => `${count(millions)} M parameters`,
+    megabytes: (megabytes: number) => `${count(megabytes)} MB`,
+    gigabytes: (gigabytes: number) => `${decimal(gigabytes, 1)} GB`,
     many: 'many languages',
     andMore: (named: string[], more: number) =>
       more > 0 ? `${named.join(', ')} and ${count(more)} more` : list(named),
@@ -26,9 +28,11 @@ const words = wordsIn(
     unknown: 'not in the catalogue; it is looked at when it is downloaded',
     folder: (folder: string) => `folder ${folder} of your server`,
   }),
-  ({ count, bytes, list }) => ({
+  ({ count, decimal, list }) => ({
     builtin: 'intégré, sans téléchargement',
-    size: (millions: number) => `${count(millions)} M de paramètres (${bytes(millions * 1e6 * bytesPerParameter)})`,
+    size: (millions: number) => `${count(millions)} M de paramètres`,
+    megabytes: (megabytes: number) => `${count(megabytes)} Mo`,
+    gigabytes: (gigabytes: number) => `${decimal(gigabytes, 1)} Go`,
     many: 'nombreuses langues',
     andMore: (named: string[], more: number) =>
       more > 0 ? `${named.join(', ')} et ${count(more)} autres` : list(named),
@@ -61,10 +65,18 @@ export function modelFacts(id: string, profile: Profile, voice: Voice): string[]
   return [
     languagesText(entry, voice),
     ...(outside.length > 0 ? [say.notMade(someLanguages(outside, voice))] : []),
-    ...(entry.parameters === null ? [] : [say.size(entry.parameters)]),
+    ...(entry.parameters === null ? [] : [sizeText(entry.parameters, voice)]),
     length,
     entry.licence === null ? say.noLicence : say.licence(entry.licence),
   ];
+}
+
+/** @param millions of parameters */
+function sizeText(millions: number, voice: Voice): string {
+  const say = words(voice);
+  const megabytes = millions * bytesPerParameter;
+  const size = megabytes < 1000 ? say.megabytes(megabytes) : say.gigabytes(megabytes / 1000);
+  return `${say.size(millions)} (${size})`;
 }
 
 export function languagesText({ languages }: CatalogueModel, voice: Voice): string {

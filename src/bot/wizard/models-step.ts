@@ -2,7 +2,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { catalogueEntry, defaultModels, modelName } from '../../flows/catalogue.ts';
 import type { Profile } from '../../flows/contracts.ts';
-import { ownModelLanguages } from '../../flows/plan.ts';
+import { fewestDocumentsPerLanguage, ownModelLanguages } from '../../flows/plan.ts';
 import type { Benchmark, Plan } from '../../flows/records.ts';
 import { blocks, callbacks, valueAction } from '../ids.ts';
 import { cut } from '../text.ts';
@@ -17,7 +17,7 @@ const typedCharacters = 1000;
 const errorCharacters = 500;
 
 const words = wordsIn(
-  ({ plural, list }) => ({
+  ({ plural, list, count }) => ({
     title: 'Models',
     models: 'Models to compare (at least two)',
     perLanguage: 'Models to compare (at least two for each language)',
@@ -30,6 +30,8 @@ const words = wordsIn(
     one: 'Choose exactly one model to train.',
     twoFor: (languages: string[]) =>
       `Each language needs two models that are made for it. Too few for ${list(languages)}.`,
+    noLanguage: (texts: number) =>
+      `No language has the ${count(texts)} texts that a model of its own needs. Go back and choose one model for all languages.`,
     notAllowed: (model: string, globs: string) =>
       `${model} may not be loaded here. Whoever runs Podium allows: ${globs || 'none'}.`,
     noFolder: 'That folder is no longer offered.',
@@ -39,7 +41,7 @@ const words = wordsIn(
     times: (categories: number, machine: boolean) =>
       `Times are for ${plural(categories, { one: '# category', other: '# categories' })} ${machine ? 'on the workers that are there' : 'on a usual machine: no worker is running'}.`,
   }),
-  ({ plural, list }) => ({
+  ({ plural, list, count }) => ({
     title: 'Modèles',
     models: 'Modèles à comparer (au moins deux)',
     perLanguage: 'Modèles à comparer (au moins deux par langue)',
@@ -52,6 +54,8 @@ const words = wordsIn(
     one: 'Choisissez exactement un modèle à entraîner.',
     twoFor: (languages: string[]) =>
       `Il faut pour chaque langue deux modèles qui soient faits pour elle. Trop peu pour : ${list(languages)}.`,
+    noLanguage: (texts: number) =>
+      `Aucune langue n’a les ${count(texts)} textes qu’il faut pour un modèle à elle. Revenez en arrière et choisissez un modèle pour toutes les langues.`,
     notAllowed: (model: string, globs: string) =>
       `${model} ne peut pas être chargé ici. La personne qui gère Podium autorise : ${globs || 'aucun'}.`,
     noFolder: 'Ce dossier n’est plus proposé.',
@@ -65,7 +69,7 @@ const words = wordsIn(
 );
 
 /** What the chosen models take. */
-export interface ModelTimes {
+interface ModelTimes {
   /** by model; those that can't be told are missing */
   seconds: ReadonlyMap<string, number>;
   /** that they are told for */
@@ -153,7 +157,7 @@ const typedIn = (values: ViewValues): string[] =>
     .split(/[\s,]+/)
     .filter((typed) => typed !== '');
 
-export type ModelsChoice = { models: string[] } | { errors: Record<string, string> };
+type ModelsChoice = { models: string[] } | { errors: Record<string, string> };
 
 /** The inverse of modelsView: enough models that can be run here, or what is wrong where. */
 export function parseModels(
@@ -180,6 +184,8 @@ export function parseModels(
     const refusal = refusalOf(id, offer, voice);
     if (refusal !== null) return wrongAt(picked.includes(id) ? blocks.models : blocks.otherModels, refusal);
   }
+  if (plan.mode === 'per-language' && ownModelLanguages(plan, profile).length === 0)
+    return wrongAt(blocks.models, say.noLanguage(fewestDocumentsPerLanguage));
   if (kind === 'train') return models.length === 1 ? { models } : wrongAt(blocks.models, say.one);
   if (models.length < 2) return wrongAt(blocks.models, say.two);
   const few = languagesWithFewModels(models, profile, plan);

@@ -5,7 +5,6 @@ import type { Benchmark } from '../../flows/records.ts';
 import { beginDraft, giveDataset, keepDataset, noteDraft, openDraft } from '../../flows/wizard.ts';
 import { findDataset } from '../../storage/benchmark-queries.ts';
 import type { BotContext } from '../context.ts';
-import { slackErrorCode } from '../slack-error.ts';
 import { troubleText } from '../trouble.ts';
 import { takeUpload } from '../upload.ts';
 import type { Voice } from '../words/voice.ts';
@@ -36,7 +35,7 @@ export async function openWizard(context: BotContext, order: WizardOrder): Promi
   const given = order.file ? { fileId: order.file.id } : order.datasetHash ? { hash: order.datasetHash } : null;
   const [{ view }, canPost] = await Promise.all([
     client.views.open({ trigger_id: order.triggerId, view: await firstView(context, draft, given, voice) }),
-    isMember(context, draft.channel),
+    draft.channel === '' || context.channels.canPost(draft.channel),
   ]);
   if (!view?.id) return;
   noteDraft(flow, draft.id, { viewId: view.id });
@@ -50,20 +49,6 @@ export async function openWizard(context: BotContext, order: WizardOrder): Promi
 async function firstView(context: BotContext, draft: Benchmark, given: Given | null, voice: Voice): Promise<ModalView> {
   if (given) return readingView(draft.id, { again: false, workers: 1 }, voice);
   return draft.profile ? viewOfStep(context, draft, 'review', voice) : startOf(context, draft, voice, { quick: true });
-}
-
-/**
- * Can Podium post there? A channel that isn't chosen yet is asked for in the modal, and looked at then. Where Slack doesn't
- * say, it is assumed: delivery would say what is wrong.
- */
-export async function isMember({ client }: BotContext, channelId: string): Promise<boolean> {
-  if (channelId === '') return true;
-  try {
-    const { channel } = await client.conversations.info({ channel: channelId });
-    return Boolean(channel?.is_member || channel?.is_im || channel?.is_mpim);
-  } catch (error) {
-    return slackErrorCode(error) !== 'channel_not_found';
-  }
 }
 
 type Given = { fileId: string } | { hash: string };

@@ -120,7 +120,7 @@ function choiceLines({ benchmark, profile, plan }: Review, voice: Voice): string
   const say = words(voice);
   const some = (names: readonly string[]): string => {
     const shown = names.slice(0, namesShown).map((own) => name(own, 50));
-    return shown.join(', ') + (names.length > shown.length ? say.more(names.length - shown.length) : '');
+    return dotted(shown) + (names.length > shown.length ? say.more(names.length - shown.length) : '');
   };
   const kept = profile.languages.filter(({ code }) => plan.languages === null || plan.languages.includes(code));
   const languages = some(kept.map(({ code }) => voice.languageName(code))) || say.asTheyCome;

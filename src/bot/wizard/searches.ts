@@ -16,7 +16,7 @@ import type { ViewValues } from './frame.ts';
 import { suggestFiles } from './known-files.ts';
 import { suggestModels } from './model-search.ts';
 import { keptModels } from './models-step.ts';
-import { modelsStep, offerOf, updateView } from './steps.ts';
+import { modelsStep, offerOf, putView } from './steps.ts';
 
 export function registerSearches(app: App, context: BotContext): void {
   onTyping(app, context, blocks.models, (typed, { profile, plan, voice }) =>
@@ -90,6 +90,7 @@ interface Following {
 /** What is chosen is kept at once, and the facts below the field are brought up to date. */
 function onChoosing(app: App, context: BotContext, blockId: string, { kept, view: viewOf }: Following): void {
   const field = { type: 'block_actions' as const, block_id: blockId, action_id: valueAction };
+  const follow = follower(context);
   app.action(field, async ({ ack, body: { view, user } }) => {
     await ack();
     if (!view) return;
@@ -101,9 +102,44 @@ function onChoosing(app: App, context: BotContext, blockId: string, { kept, view
       // A draft holds what was chosen, never that nothing is.
       if (Object.values(chosen).every((own) => own.length > 0))
         noteDraft(context.flow, sight.benchmark.id, { chosen, viewId: view.id });
-      await updateView(context, view.id, await viewOf({ ...sight, plan: { ...sight.plan, ...chosen } }), view.hash);
+      const followed = await viewOf({ ...sight, plan: { ...sight.plan, ...chosen } });
+      await follow(view.id, view.hash, followed);
     } catch (error) {
       troubleText(error, `${blockId} of ${view.private_metadata} by ${user.id}`, voice, context.log);
     }
   });
+}
+
+const hashesRemembered = 500;
+
+/**
+ * Updates of one view after each other. Who chooses quickly sends a hash that an update of ours has replaced meanwhile:
+ * then the newest of ours counts. A view that shows another step by now has a hash of its own, and is left alone.
+ */
+function follower(context: BotContext): (viewId: string, hash: string, view: ModalView) => Promise<void> {
+  const underWay = new Map<string, Promise<void>>();
+  const replacedBy = new Map<string, string>();
+  const newest = (hash: string): string => {
+    const next = replacedBy.get(hash);
+    return next === undefined ? hash : newest(next);
+  };
+  const put = async (viewId: string, sent: string, view: ModalView): Promise<void> => {
+    const hash = newest(sent);
+    const shown = await putView(context, viewId, view, hash);
+    if (typeof shown === 'string' || shown.hash === hash) return;
+    replacedBy.set(hash, shown.hash);
+    const [oldest] = replacedBy.keys();
+    if (oldest !== undefined && replacedBy.size > hashesRemembered) replacedBy.delete(oldest);
+  };
+  return async (viewId, hash, view) => {
+    const before = underWay.get(viewId) ?? Promise.resolve();
+    const own = before.then(() => put(viewId, hash, view));
+    const settled = own.catch(() => undefined);
+    underWay.set(viewId, settled);
+    try {
+      await own;
+    } finally {
+      if (underWay.get(viewId) === settled) underWay.delete(viewId);
+    }
+  };
 }

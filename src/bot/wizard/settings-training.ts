@@ -22,7 +22,7 @@ const words = catalogue(
     shares: 'Shares to train, to choose the epoch, and to test',
     sharesHint: 'Leave empty for 70/15/15.',
     labels: 'Labels',
-    strategy: (category: string) => `How the labels of ${category} are learnt`,
+    strategy: (category: string) => `How “${category}” is learnt`,
     strategies: {
       auto: 'As usual: one of the labels',
       'multi-class': 'One of the labels',
@@ -46,7 +46,7 @@ const words = catalogue(
     shares: 'Parts pour entraîner, choisir l’époque et tester',
     sharesHint: 'Vide : 70/15/15.',
     labels: 'Étiquettes',
-    strategy: (category: string) => `Comment apprendre les étiquettes de ${category}`,
+    strategy: (category: string) => `Apprentissage de « ${category} »`,
     strategies: {
       auto: 'Comme d’habitude : une des étiquettes',
       'multi-class': 'Une des étiquettes',

@@ -37,7 +37,7 @@ export function settingsView(
   };
 }
 
-export type SettingsChoice = Pick<Plan, 'recipe' | 'repeats' | 'score' | 'race' | 'vote' | 'preparation' | 'ratios'>;
+type SettingsChoice = Pick<Plan, 'recipe' | 'repeats' | 'score' | 'race' | 'vote' | 'preparation' | 'ratios'>;
 
 /** The inverse of settingsView: what isn't shown there is kept as it was. */
 export function parseSettings(

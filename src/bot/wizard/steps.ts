@@ -107,19 +107,31 @@ export function stepAfter(step: Step, profile: Profile): Step {
 
 /** @returns whether the modal is still open */
 export async function updateView(
-  { client }: BotContext,
+  context: BotContext,
   viewId: string,
   view: ModalView,
   hash?: string,
 ): Promise<boolean> {
+  return (await putView(context, viewId, view, hash)) !== 'closed';
+}
+
+/**
+ * @param hash of the view that it is put in place of; absent: whatever stands there
+ * @returns its own hash, or why it isn't shown: the modal is closed, or shows something else by now
+ */
+export async function putView(
+  { client }: BotContext,
+  viewId: string,
+  view: ModalView,
+  hash?: string,
+): Promise<{ hash: string } | 'closed' | 'changed'> {
   try {
-    await client.views.update({ view_id: viewId, view, ...(hash === undefined ? {} : { hash }) });
-    return true;
+    const put = await client.views.update({ view_id: viewId, view, ...(hash === undefined ? {} : { hash }) });
+    return { hash: put.view?.hash ?? '' };
   } catch (error) {
     const code = slackErrorCode(error);
-    if (code === 'not_found') return false;
-    // Somebody's next key has changed it meanwhile: what that brings comes with its own update.
-    if (code === 'hash_conflict') return true;
+    if (code === 'not_found') return 'closed';
+    if (code === 'hash_conflict') return 'changed';
     throw error;
   }
 }

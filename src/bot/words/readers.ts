@@ -36,7 +36,7 @@ const userSchema = z.object({
 
 const knownForMs = 3_600_000;
 /** A person waits for a modal meanwhile; the answer that comes later serves the next time. */
-const waitMs = 250;
+const waitMs = 150;
 const mostPeople = 10_000;
 const languageKey = 'language';
 const languageSchema = z.enum(languages);

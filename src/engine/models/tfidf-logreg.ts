@@ -10,10 +10,9 @@
  * The validation split isn't used: there is no epoch to choose, and its documents aren't trained on.
  * Shapes: N texts, F features, K labels.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
-import { type ResolvedStrategy, resolvedStrategySchema } from '../../flows/contracts.ts';
+import { resolvedStrategySchema } from '../../flows/contracts.ts';
 import type { ModelFamily, TrainedModel, TrainHooks, TrainTask } from '../classifier.ts';
 import { problemTypeOf, problemTypeSchema, strategyOf } from '../export/exported-config.ts';
 import { balancedWeights, fitBinary } from '../linear/logistic.ts';
@@ -21,9 +20,9 @@ import { readCharacters } from '../linear/ngrams.ts';
 import { balancedByLabel, fitSoftmax } from '../linear/softmax.ts';
 import type { SparseMatrix } from '../linear/sparse.ts';
 import { featureSettings, type Pause, Vectorizer, vocabularySchema } from '../linear/vectorizer.ts';
-import { probabilities } from '../training/decisions.ts';
 import { writeFolder } from './model-folder.ts';
 import type { OpenedModel } from './neural-model.ts';
+import { breathe, isOneSoftmax, predict, score, type TfidfModel } from './tfidf-answers.ts';
 
 const id = 'builtin/tfidf-logreg';
 /** how config.json names the kind of model, as Hugging Face's do */
@@ -44,17 +43,6 @@ const configSchema = z.object({
   features: z.number().int(),
   podium: z.object({ strategy: resolvedStrategySchema.optional() }).optional(),
 });
-
-/** The learnt numbers: label k's margin of a text x is x . weights[:, k] + biases[k]. */
-interface Parameters {
-  strategy: ResolvedStrategy;
-  labels: string[];
-  vectorizer: Vectorizer;
-  /** F x K, a feature's labels side by side: one pass over a text's features serves all labels */
-  weights: Float32Array;
-  /** K */
-  biases: Float32Array;
-}
 
 export const tfidfLogreg: ModelFamily = { id, train };
 
@@ -77,7 +65,7 @@ async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainedModel> 
   return trainedModel({ strategy: task.strategy, labels: task.labels, vectorizer, ...learnt });
 }
 
-type Learnt = Pick<Parameters, 'weights' | 'biases'>;
+type Learnt = Pick<TfidfModel, 'weights' | 'biases'>;
 type NotedPause = (share: number, note: string) => Promise<void>;
 
 /** One softmax over the labels. */
@@ -123,12 +111,6 @@ async function fitApart(matrix: SparseMatrix, task: TrainTask, pause: NotedPause
   return { weights, biases };
 }
 
-/** Lets the event loop run, then throws the signal's reason when it was aborted. */
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
-  await nextTurn();
-  signal?.throwIfAborted();
-}
-
 async function fitLabel(
   matrix: SparseMatrix,
   targets: number[][],
@@ -155,7 +137,7 @@ async function fitLabel(
   return step.value;
 }
 
-function trainedModel(parameters: Parameters): TrainedModel {
+function trainedModel(parameters: TfidfModel): TrainedModel {
   return {
     parameters: parameters.weights.length + parameters.biases.length,
     device: 'cpu',
@@ -172,65 +154,11 @@ function trainedModel(parameters: Parameters): TrainedModel {
   };
 }
 
-async function predict(parameters: Parameters, texts: string[], signal?: AbortSignal): Promise<number[][]> {
-  const several = parameters.strategy === 'multi-label';
-  return answers(parameters, texts, signal, (margins) =>
-    several ? positiveIndices(margins) : [largestIndex(margins)],
-  );
-}
-
-/** The probabilities that training fitted: of two labels that exclude each other, one question's yes and no. */
-async function score(parameters: Parameters, texts: string[], signal?: AbortSignal): Promise<number[][]> {
-  const { strategy, labels } = parameters;
-  const fitted = isOneSoftmax(strategy, labels) ? 'multi-class' : 'one-vs-rest';
-  return answers(parameters, texts, signal, (margins) => [...probabilities(fitted, margins)]);
-}
-
-const isOneSoftmax = (strategy: ResolvedStrategy, labels: readonly string[]): boolean =>
-  strategy === 'multi-class' && labels.length > 2;
-
-/** @param answerOf gets each text's margins, in an array that the next text overwrites */
-async function answers<Answer>(
-  { vectorizer, weights, biases }: Parameters,
-  texts: string[],
-  signal: AbortSignal | undefined,
-  answerOf: (margins: Float64Array) => Answer,
-): Promise<Answer[]> {
-  const labelCount = biases.length;
-  const matrix = await vectorizer.transform(texts, () => breathe(signal));
-  const margins = new Float64Array(labelCount);
-  const given: Answer[] = [];
-  for (let row = 0; row < matrix.rows; row++) {
-    margins.set(biases);
-    for (let entry = matrix.offsets[row]!; entry < matrix.offsets[row + 1]!; entry++) {
-      const value = matrix.values[entry]!;
-      const first = matrix.indices[entry]! * labelCount;
-      for (let label = 0; label < labelCount; label++) margins[label]! += value * weights[first + label]!;
-    }
-    given.push(answerOf(margins));
-  }
-  return given;
-}
-
-/** argmax, the smaller index of equal ones */
-function largestIndex(margins: Float64Array): number {
-  let best = 0;
-  for (let label = 1; label < margins.length; label++) if (margins[label]! > margins[best]!) best = label;
-  return best;
-}
-
-/** Probability of 0.5 or more is a margin of 0 or more. */
-function positiveIndices(margins: Float64Array): number[] {
-  const labels: number[] = [];
-  for (let label = 0; label < margins.length; label++) if (margins[label]! >= 0) labels.push(label);
-  return labels;
-}
-
 /**
  * config.json (labels as Hugging Face's `id2label`, kind, what the features are), vocabulary.json (terms and idf, in
  * column order) and weights.bin (the numbers). Plain data: loading a model runs no code of its maker.
  */
-function modelFiles({ strategy, labels, vectorizer, weights, biases }: Parameters): Map<string, Uint8Array> {
+function modelFiles({ strategy, labels, vectorizer, weights, biases }: TfidfModel): Map<string, Uint8Array> {
   const config: z.infer<typeof configSchema> & Record<string, unknown> = {
     model_type: modelType,
     format_version: 1,

@@ -175,6 +175,11 @@ function Room({ sight, place, name, menu, lost, go, perform, onMenu }: RoomProps
     if (command === null) void perform('message', { channel, text, ...(thread_ts && { thread_ts }) });
     else void perform('slash', { channel, command: command[1], text: command[2] });
   };
+  // The focus goes back to the message, not to the top of the page.
+  const closeThread = () => {
+    go({ thread: '' });
+    document.querySelector<HTMLElement>(`main [data-ts="${thread}"] .toolbar button`)?.focus();
+  };
   const surface = { target: { home: true }, values: home?.state.values ?? {}, errors: {} };
   return html`<main>
       <header class="head">
@@ -193,9 +198,9 @@ function Room({ sight, place, name, menu, lost, go, perform, onMenu }: RoomProps
       sight.thread === undefined || thread === ''
         ? null
         : html`<aside aria-label="Thread">
-            <header class="head"><h1>Thread <small>${name}</small></h1><button class="icon" aria-label="Close thread" onClick=${() => go({ thread: '' })}>✕</button></header>
+            <header class="head"><h1>Thread <small>${name}</small></h1><button class="icon" aria-label="Close thread" onClick=${closeThread}>✕</button></header>
             <${MessageList} key=${thread} ...${list} label="Messages in the thread" messages=${sight.thread.messages} />
-            <${Composer} label="Reply" commands=${[]} onSend=${(text: string) => send(text, thread)} />
+            <${Composer} key=${thread} label="Reply" commands=${[]} focused=${true} onSend=${(text: string) => send(text, thread)} />
           </aside>`
     }`;
 }

@@ -32,10 +32,13 @@ function Completions({
 export function Composer({
   label,
   commands,
+  focused = false,
   onSend,
 }: {
   label: string;
   commands: string[];
+  /** Whether whoever opened it wants to write at once. */
+  focused?: boolean;
   onSend: (text: string) => void;
 }): ComponentChildren {
   const { people } = useContext(DeskContext);
@@ -48,6 +51,9 @@ export function Composer({
   const { start, found } = completionsFor(text.slice(0, caret), { commands, people });
   const complete = found.some((one) => one.insert.trim() === text.slice(start).trim());
   const offered = closed || complete ? [] : found;
+  useLayoutEffect(() => {
+    if (focused) field.current?.focus();
+  }, []);
   // As high as what is written, up to the limit of the style sheet.
   useLayoutEffect(() => {
     if (field.current === null) return;

@@ -124,8 +124,10 @@ export function Picker({ use, chosen, offer, onSearch, onChoose, onDrop }: Props
         aria-activedescendant=${marked < 0 ? undefined : `${list}-${marked}`} value=${query} placeholder=${placeholderOf(use.element, 'Search…')}
         onClick=${() => type(query)} onKeyDown=${onKeyDown}
         onInput=${(event: { currentTarget: { value: string } }) => type(event.currentTarget.value)} />
-      <small class="hint" role="status">${offer?.note ?? ''}</small>
-      <${List} id=${list} items=${items} marked=${marked} onChoose=${choose} />
+      <div class="below">
+        <small role="status">${offer?.note ?? ''}</small>
+        <${List} id=${list} items=${items} marked=${marked} onChoose=${choose} />
+      </div>
     </div>
   </div>`;
 }

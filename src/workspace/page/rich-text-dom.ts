@@ -23,7 +23,7 @@ interface List {
 }
 
 /** What such a field holds: the `rich_text_value` of its state. */
-export interface RichTextValue {
+interface RichTextValue {
   type: 'rich_text';
   elements: (Section | List)[];
 }

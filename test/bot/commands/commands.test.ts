@@ -224,11 +224,11 @@ describe('classify', () => {
     const trained = { state: 'done' as const, training: { progress: null, result, attempt: 0 } };
     const [first, second, untrained] = desk.add(trained, trained, { state: 'running' });
     const answer = await said('Chi', 'classify Is *this* <b>a</b> road?');
-    assert.match(answer, new RegExp(`> Is \\*this\\* <b>a</b> road\\?\nBy the model of #${second?.number}:`));
+    assert.match(answer, new RegExp(`The model of #${second?.number} reads “Is \\*this\\* <b>a</b> road\\?” as:`));
     assert.match(answer, /• topic: \*roads 91\s%\*, water 7\s%/);
     assert.match(
       await said('Dee', `classer #${first?.number} 3 routes`),
-      new RegExp(`comparaison n° ${first?.number} :`),
+      new RegExp(`comparaison n° ${first?.number} lit « 3 routes »`),
     );
     assert.deepEqual(asked.at(-1), [first?.id, '3 routes']);
     assert.match(await said('Chi', `classify #${untrained?.number} text`), /has no trained model yet/);
@@ -241,7 +241,7 @@ describe('classify', () => {
     assert.match(desk.text(waiting), /⏳ The model of #\d+ reads your text/);
     held.resolve();
     await desk.driver.waitFor('the answer', { user: 'Chi', channel }, ({ messages }) =>
-      messages.some(({ ts, text }) => ts > waiting.ts && /By the model of/.test(text ?? '')),
+      messages.some(({ ts, text }) => ts > waiting.ts && /reads “slowly” as:/.test(text ?? '')),
     );
   });
 });

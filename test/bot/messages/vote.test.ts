@@ -41,7 +41,7 @@ const over = (benchmark: Benchmark, closedBy: string | null): Benchmark => ({
   ballot: benchmark.ballot && { ...benchmark.ballot, closedMs: 3_000_000, closedBy },
 });
 
-test('every message and modal of the vote and the decision fits Slack, in both languages, and mentions nobody but the owner at the end', () => {
+test('every message and modal of the vote and the decision fits Slack, in both languages, and mentions nobody but the owner of a ranking-less one at its end', () => {
   for (const fixture of voteFixtures()) {
     try {
       if ('view' in fixture) assertOpenable(fixture.view);
@@ -53,7 +53,11 @@ test('every message and modal of the vote and the decision fits Slack, in both l
     const said = [fixture.message.text, ...mrkdwnIn(fixture.message.blocks)].join('\n');
     assert.doesNotMatch(said, /<!channel>|<@U1\|x>/, fixture.name);
     const mentions = said.match(/<@\w+>/g) ?? [];
-    assert.deepEqual([...new Set(mentions)], fixture.name.startsWith('outcome') ? ['<@U1>'] : [], fixture.name);
+    assert.deepEqual(
+      [...new Set(mentions)],
+      fixture.name.startsWith('outcome of one model') ? ['<@U1>'] : [],
+      fixture.name,
+    );
   }
 });
 
@@ -221,9 +225,11 @@ test('the outcome tells the owner, in the channel’s language, what came of it'
   const done = aBenchmark({ state: 'done', number: 12, decision: aDecision({ kind: 'vote', by: null, choices }) });
   assert.match(
     outcomeMessage(done, english)?.text ?? '',
-    /^<@U1> ✅ Benchmark #12: \*fastText-style embeddings\* for French and \*.*\* for German trained and ready\. Chosen by vote\.$/,
+    /^✅ Benchmark #12: \*fastText-style embeddings\* for French and \*.*\* for German trained and ready\. Chosen by vote\.$/,
   );
-  assert.match(outcomeMessage(done, french)?.text ?? '', /^<@U1> ✅ Comparaison n° 12 : .* pour français et/);
+  assert.match(outcomeMessage(done, french)?.text ?? '', /^✅ Comparaison n° 12 : .* pour français et/);
+  const alone = aBenchmark({ state: 'done', kind: 'train', ranking: null, decision: aDecision({}) });
+  assert.match(outcomeMessage(alone, english)?.text ?? '', /^<@U1> ✅ Training #1: /);
   assert.equal(outcomeMessage(aBenchmark({ state: 'training' }), english), null);
 });
 

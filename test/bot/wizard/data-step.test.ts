@@ -165,7 +165,7 @@ test('what was decided is said in words, and formats nothing', () => {
   ];
   const languages = { ...noPreparation.languages, changes: [{ from: null, to: 'fr' }] };
   const [changed, renamed, left] = dataText({ languages, categories }, voiceOf('fr'));
-  assert.equal(changed, 'langue inconnue: Compter comme français');
+  assert.equal(changed, 'langue inconnue : Compter comme français');
   assert.match(renamed ?? '', /^&lt;!channel&gt; → b$/);
   assert.match(left ?? '', /^Écartée : /);
 });

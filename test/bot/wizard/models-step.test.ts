@@ -99,6 +99,8 @@ describe('the models step', () => {
       'models' in parse(filled([french, 'builtin/fasttext']), { profile: few, plan }),
       'languages of too few texts get no model of their own',
     );
+    const none = { ...profile, languages: profile.languages.map((own) => ({ ...own, documents: 5 })) };
+    assert.match(JSON.stringify(parse(filled(many), { profile: none, plan })), /No language has the 60 texts/);
   });
 
   test('takes what may be loaded here only, at the field where it stands', () => {
@@ -137,7 +139,7 @@ describe('the models step', () => {
       ).replaceAll('\u00a0', ' ');
     assert.match(
       shown('en'),
-      /\*almanach\/camembert-base\*: about 2\.0 h · French · not made for German · 111 M parameters \(444\.0 MB\) · up to 512 tokens · licence mit/,
+      /\*almanach\/camembert-base\*: about 2\.0 h · French · not made for German · 111 M parameters \(444 MB\) · up to 512 tokens · licence mit/,
     );
     assert.match(shown('en'), /\*fastText-style embeddings\*: built in, no download · texts of any length/);
     assert.match(shown('en'), /\*hub:someone\/else\*: not in the catalogue/);

@@ -65,6 +65,9 @@ test('models are searched and chosen, and what there is to know of them follows 
   const followed = await step('Ana', 'models', /\*hub:someone\/model\*: about .* not in the catalogue/);
   assert.deepEqual(chosen(followed, 'models'), ['hub:someone/model', 'builtin/fasttext']);
   assert.doesNotMatch(text(followed), /\*TF-IDF/);
+  const quickly = [['builtin/tfidf-logreg'], ['builtin/tfidf-logreg', 'hub:a/b'], ['hub:a/b']];
+  for (const value of quickly) await driver.fill('Ana', { models: { value } });
+  await step('Ana', 'models', /\] hub:a\/b\n• \*hub:a\/b\*[^•]*$/);
   await driver.fill('Ana', { models: { value: [] } });
   assert.deepEqual(chosen(await step('Ana', 'models', /search|Further/), 'models'), []);
   await driver.fill('Ana', { models: { value: ['builtin/tfidf-logreg'] } });
@@ -113,7 +116,7 @@ test('a category is found by typing, settings come back over the review, and Bac
   await driver.submit('Ana');
   await step('Ana', 'categories');
   await driver.submit('Ana');
-  await step('Ana', 'review', /Transformer, mini, fastText.*2 epochs.*\*6 trials\*/s);
+  await step('Ana', 'review', /Transformer, mini · fastText.*2 epochs.*\*6 trials\*/s);
 
   await driver.close('Ana', { all: true });
   await driver.slash({ user: 'Ana', channel, command: '/benchmark' });

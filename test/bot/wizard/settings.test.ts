@@ -137,8 +137,8 @@ describe('the settings', () => {
   test('ask how labels are learnt of the chosen categories that have one label per text', () => {
     const plan = aPlan({ categories: ['category0', 'category1', 'category2'] });
     const text = JSON.stringify(viewOf(plan));
-    assert.match(text, /labels of category0/);
-    assert.doesNotMatch(text, /labels of category1/);
+    assert.match(text, /How “category0” is learnt/);
+    assert.doesNotMatch(text, /How “category1”/);
     const values = {
       ...stateOf(viewOf(plan)),
       strategy_1: { value: { selected_option: { value: 'one-vs-rest' } } },

@@ -55,6 +55,23 @@ test('single and multi: what was learnt is predicted, again after saving and loa
   }
 });
 
+for (const [strategy, shares] of [
+  ['multi-class', [0.75, 0.25]],
+  ['multi-class', [0.5, 0.3, 0.2]],
+  ['one-vs-rest', [0.75, 0.25]],
+  ['multi-label', [0.5, 0.3, 0.2]],
+] as const)
+  test(`${strategy} of ${shares.length} labels: of texts that say the same, probabilities are the labels' shares`, async () => {
+    const documents = 200;
+    const targets = shares.flatMap((share, label) => Array.from({ length: share * documents }, () => [label]));
+    const labels = shares.map((_, label) => `label ${label}`);
+    const task = taskOf(strategy, labels, new Array<string>(documents).fill('always the same words'), targets);
+    const model = await tfidfLogreg.train({ ...task, recipe: { ...quickRecipe, classWeights: 'off' } }, quietHooks());
+    const [scores = []] = await loadTfidfLogreg(await savedFiles(model)).score(['always the same words']);
+    for (const [label, share] of shares.entries())
+      assert.ok(Math.abs((scores[label] ?? 0) - share) < 0.01, scores.join(', '));
+  });
+
 test('the same task gives the same bytes', async () => {
   const [first, second] = [await tfidfLogreg.train(multi, quietHooks()), await tfidfLogreg.train(multi, quietHooks())];
   assert.deepEqual(await savedFiles(first), await savedFiles(second));

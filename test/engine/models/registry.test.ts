@@ -49,8 +49,7 @@ for (const id of modelIds)
       assert.deepEqual(await opened.predict(texts), predicted);
       const scores = await opened.score(texts);
       assert.deepEqual(scores.map(answers[strategy]), predicted);
-      if (strategy === 'multi-class')
-        for (const [no = 0, yes = 0] of scores) assert.ok(Math.abs(no + yes - 1) < 1e-6);
+      if (strategy === 'multi-class') for (const [no = 0, yes = 0] of scores) assert.ok(Math.abs(no + yes - 1) < 1e-6);
       // a folder from before there was a choice names none
       const file = path.join(folder, 'config.json');
       const { podium, ...config } = JSON.parse(await readFile(file, 'utf8'));

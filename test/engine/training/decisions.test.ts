@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { averagedLogits, decide } from '../../../src/engine/training/decisions.ts';
+import { averagedLogits, decide, probabilityRows } from '../../../src/engine/training/decisions.ts';
 
 const strategies = fc.constantFrom('multi-class' as const, 'one-vs-rest' as const, 'multi-label' as const);
 const classes = 3;
@@ -36,4 +36,22 @@ test('probabilities are averaged, not logits: one window that is sure of it outw
 test('documents of one window keep their logits untouched', () => {
   const logits = Float32Array.of(1, 2, 3, 4);
   assert.equal(averagedLogits('multi-class', logits, 2, [1, 1]), logits);
+});
+
+test('probabilities of windows are their mean, also where a window is certain', () => {
+  fc.assert(
+    fc.property(strategies, row, row, (strategy, first, second) => {
+      const rows = (...logits: number[][]) => Float32Array.from(logits.flat());
+      const [one = [], two = []] = probabilityRows(strategy, rows(first, second), classes);
+      const [both = []] = probabilityRows(
+        strategy,
+        averagedLogits(strategy, rows(first, second), classes, [2]),
+        classes,
+      );
+      for (const [label, share] of both.entries())
+        assert.ok(Math.abs(share - ((one[label] ?? 0) + (two[label] ?? 0)) / 2) < 1e-5);
+    }),
+  );
+  const certain = averagedLogits('multi-class', Float32Array.of(2000, 0, 2000, 0), 2, [2]);
+  assert.deepEqual(probabilityRows('multi-class', certain, 2), [[1, 0]]);
 });
