@@ -72,20 +72,3 @@ export function option(text: string, value: string, description?: string): Plain
 
 /** Slack refuses an empty list of what is chosen beforehand. */
 export const initially = (options: PlainTextOption[]) => (options.length > 0 ? { initial_options: options } : {});
-
-/** 0.8234 -> 0.823 */
-export const score = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
-
-export const count = (value: number): string => value.toLocaleString('en');
-
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
-/** 95 -> "1 min 35 s" */
-export function duration(seconds: number): string {
-  if (seconds < 1) return 'under 1 s';
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
-}

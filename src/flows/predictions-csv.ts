@@ -15,7 +15,7 @@ export const csvRequestSchema = z.array(
     predictions: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   }),
 );
-export type CsvRequest = z.infer<typeof csvRequestSchema>;
+type CsvRequest = z.infer<typeof csvRequestSchema>;
 
 /**
  * @param readArtifact bytes of stored predictions

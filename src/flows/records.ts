@@ -41,7 +41,7 @@ export const voteRulesSchema = z.object({
 export type VoteRules = z.infer<typeof voteRulesSchema>;
 
 /** What was chosen in the wizard. One model: it is trained without a comparison. */
-export const planSchema = z.object({
+const planSchema = z.object({
   models: z.array(z.string()).min(1),
   categories: z.array(z.string()).min(1),
   /** whose documents take part; null = all */

@@ -21,10 +21,6 @@ export function findDataset(connection: Connection, hash: string): DatasetRow | 
   return connection.select().from(datasets).where(eq(datasets.hash, hash)).get() ?? null;
 }
 
-export function recentDatasets(connection: Connection, limit: number): DatasetRow[] {
-  return connection.select().from(datasets).orderBy(desc(datasets.createdMs)).limit(limit).all();
-}
-
 /** @returns the number that people know it by: one more than the largest so far */
 export function insertBenchmark(connection: Connection, row: Omit<BenchmarkRow, 'number'>): number {
   const number = sql<number>`(SELECT coalesce(max(${benchmarks.number}), 0) + 1 FROM ${benchmarks})`;

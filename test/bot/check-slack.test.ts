@@ -19,7 +19,9 @@ describe('limits', () => {
   }
 
   test('every kind of view that the bot has is among the fixtures', () => {
-    const ids = new Set(fixtures().flatMap((one) => ('view' in one ? [one.view.callback_id ?? ''] : [])));
+    const ids = new Set(
+      fixtures().flatMap((one) => ('view' in one && one.view.callback_id ? [one.view.callback_id] : [])),
+    );
     assert.deepEqual([...ids].sort(), Object.values(callbacks).sort());
   });
 
@@ -105,7 +107,7 @@ describe('npm run check:slack', () => {
         : { ok: true },
     );
     assert.equal(code, 1);
-    assert.match(printed, /review:\n {2}must be shorter \/view\/title\n\nreview at its extreme:\n/);
+    assert.match(printed, /review, en:\n {2}must be shorter \/view\/title\n\nreview at its extreme, en:\n/);
     assert.match(printed, /Slack accepts \d+ of \d+ views and messages/);
   });
 
@@ -114,7 +116,7 @@ describe('npm run check:slack', () => {
     assert.equal((await run(({ message }) => (message?.includes('slack_file') ? missing : { ok: true }))).code, 0);
     const { code, printed } = await run(() => ({ ok: false, error: 'fatal_error' }));
     assert.equal(code, 1);
-    assert.match(printed, /first step:\n {2}fatal_error/);
+    assert.match(printed, /first step, en:\n {2}fatal_error/);
   });
 
   test('says so where nobody answers', async () => {

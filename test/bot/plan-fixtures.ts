@@ -94,8 +94,8 @@ function viewsIn(voice: Voice): [name: string, view: ModalView][] {
     ['categories at their extreme', categoriesView(compare, extremeProfile, suggested(extremeProfile), voice)],
     ['categories at their extreme, a hundred chosen', categoriesView(train, extremeProfile, extremePlan, voice)],
     ['review', reviewOf('compare', profile, { ...plan, categories: ['category0', 'category1'] }, 1, voice)],
-    ['review of one to train', reviewOf('train', profile, { ...one, categories: ['category0'] }, 1, voice)],
     ['review at its extreme', reviewOf('compare', extremeProfile, extremePlan, 0, voice)],
+    ['review of one to train', reviewOf('train', profile, { ...one, categories: ['category0'] }, 1, voice)],
     ['settings', settingsView(compare, profile, { ...plan, categories: ['category0', 'category1'] }, voice)],
     ['settings of one to train', settingsView(train, profile, one, voice)],
     ['settings at their extreme', settingsView(compare, extremeProfile, extremePlan, voice)],
@@ -104,5 +104,5 @@ function viewsIn(voice: Voice): [name: string, view: ModalView][] {
 
 export const planFixtures = (): Fixture[] =>
   languages.flatMap((language) =>
-    viewsIn(voiceOf(language)).map(([name, view]) => ({ name: `${name} (${language})`, view })),
+    viewsIn(voiceOf(language)).map(([name, view]) => ({ name: `${name}, ${language}`, view })),
   );

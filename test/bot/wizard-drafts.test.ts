@@ -103,3 +103,51 @@ test('a file from before can be chosen again by whoever sees what was run on it,
   await driver.close('Dee', { all: true });
   assert.equal(await driver.view('Dee'), null);
 });
+
+test('from the home tab the wizard asks for the channel, and says at its field when Podium is not in there', async () => {
+  const { driver } = podium;
+  await driver.close('Ana', { all: true });
+  await driver.home('Ana');
+  await driver.waitFor('the home tab', { user: 'Ana' }, ({ home }) => home);
+  await driver.click({ user: 'Ana', home: true, action_id: 'home_start' });
+  await walk.step('Ana', 'dataset');
+  await driver.fill('Ana', { file: { value: [asFile('home.csv', smallCsv(60))] } });
+  assert.match((await driver.submit('Ana')).view?.errors.channel ?? '', /Choose the channel/);
+  const ids = new Map((await driver.channels()).map(({ id, name }) => [name, id]));
+  await driver.fill('Ana', { channel: { value: ids.get('random') } });
+  assert.match((await driver.submit('Ana')).view?.errors.channel ?? '', /not in that channel/);
+  await driver.fill('Ana', { channel: { value: ids.get(channel) } });
+  await walk.next('Ana', 'columns');
+  await driver.close('Ana', { all: true });
+});
+
+test('a benchmark is run again from its review: nothing is read anew, and Back leads through what was chosen', async () => {
+  const { driver } = podium;
+  const run = (await driver.messages({ user: 'Ana', channel })).find((message) => /#\d+/.test(walk.told(message)));
+  const number = /#(\d+)/.exec(run ? walk.told(run) : '')?.[1];
+  const seen = await driver.slash({ user: 'Ana', channel, command: '/benchmark', text: `rerun ${number}` });
+  assert.equal(seen.error, undefined);
+  const review = walk.said(await walk.step('Ana', 'review'));
+  assert.match(review, /twice\.csv/);
+  await walk.back('Ana', 'categories');
+  const models = await walk.back('Ana', 'models');
+  assert.equal(chosen(models, 'models').length, 2);
+  await driver.close('Ana', { all: true });
+});
+
+test('without a worker the waiting window says that nothing is read, and so it does when the draft is gone on with', async () => {
+  await using alone = await startPodium({ withWorker: false });
+  const { step, said, giveFile } = await walking(alone);
+  await giveFile('Ana', asFile('waits.csv', smallCsv(60)));
+  const waiting = await alone.driver.waitFor(
+    'the note',
+    { user: 'Ana' },
+    ({ view }) => view?.callback_id === 'wizard_reading' && said(view).includes('No worker is running') && view,
+  );
+  assert.match(said(waiting), /npm run worker/);
+  await alone.driver.close('Ana', { all: true });
+  await alone.driver.slash({ user: 'Ana', channel, command: '/benchmark' });
+  await step('Ana', 'dataset');
+  await alone.driver.click({ user: 'Ana', action_id: 'wizard_resume' });
+  assert.match(said(await step('Ana', 'reading')), /No worker is running/);
+});

@@ -58,7 +58,7 @@ test('a file that cannot be read leads back to the draft, and other columns to a
 test('an event that a state does not know is an error that names state and event', () => {
   assert.throws(
     () => transition('draft', 'trained'),
-    /draft got the event trained; expected one of: dataset_given, cancelled/,
+    /draft got the event trained; expected one of: noted, dataset_given, cancelled/,
   );
   assert.throws(() => transition('done', 'voted'), /it is final/);
 });

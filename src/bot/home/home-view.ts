@@ -157,7 +157,8 @@ function benchmarkBlocks(paged: Paged<Listed & Doable>, voice: Voice): KnownBloc
     const begins = before === undefined || isUnderWay(before) !== isUnderWay(row);
     const heading = section(`*${isUnderWay(row) ? say.underWay : say.past}*`);
     return [
-      ...(begins ? [heading] : [{ type: 'divider' as const }]),
+      ...(before === undefined ? [] : [{ type: 'divider' as const }]),
+      ...(begins ? [heading] : []),
       section(benchmarkLine(row, voice)),
       benchmarkButtons(row, ids, voice),
     ];

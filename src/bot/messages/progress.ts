@@ -40,6 +40,8 @@ const words = catalogue(
       `*${who}* has *${model}* trained on ${plural(categories, { one: '# category', other: '# categories' })} of *${file}*`,
     title: (number: number, file: string, models: string, categories: string) =>
       `Benchmark #${number} of ${file}: ${models} on ${categories}`,
+    trainTitle: (number: number, file: string, model: string, categories: string) =>
+      `Training #${number} on ${file}: ${model} for ${categories}`,
     timing: (note: string, trials: number) =>
       `⏱️ Timing a few steps first${note}. ${plural(trials, { one: '# trial', other: '# trials' })} to go`,
     waiting: (trials: number) =>
@@ -85,6 +87,8 @@ const words = catalogue(
       `*${who}* fait entraîner *${model}* sur ${plural(categories, { one: '# catégorie', other: '# catégories' })} de *${file}*`,
     title: (number: number, file: string, models: string, categories: string) =>
       `Comparaison n° ${number} de ${file} : ${models} sur ${categories}`,
+    trainTitle: (number: number, file: string, model: string, categories: string) =>
+      `Entraînement n° ${number} sur ${file} : ${model} pour ${categories}`,
     timing: (note: string, trials: number) =>
       `⏱️ D'abord quelques pas pour mesurer la durée${note}. ${plural(trials, { one: '# essai prévu', other: '# essais prévus' })}`,
     waiting: (trials: number) =>
@@ -141,7 +145,10 @@ export function progressMessage(benchmark: Benchmark, trials: Trial[], sight: Pr
   if (failures.length > 0) blocks.push(section(`⚠️ ${failures.join('\n⚠️ ')}`));
   if (accepts(benchmark.state, 'cancelled')) blocks.push(cancelBlock(benchmark.id, say));
   const [models, categories] = [voice.list(plan.models.map(modelName)), voice.list(plan.categories)];
-  const plainTitle = escapeWithin(say.title(number, profile.fileName, models, categories), limits.updateText / 4);
+  const plainTitle = escapeWithin(
+    (kind === 'train' ? say.trainTitle : say.title)(number, profile.fileName, models, categories),
+    limits.updateText / 4,
+  );
   return { text: `${plainTitle}. ${status}`, blocks };
 }
 

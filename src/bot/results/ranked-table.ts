@@ -65,7 +65,7 @@ const words = catalogue(
 export const scoreTitle = ({ scoreName }: Ranking, voice: Voice): string =>
   scoreName === 'rare' ? words(voice).rare : words(voice).mean;
 
-export function rankedCells(ranking: Ranking, voice: Voice): { header: string[]; rows: Cell[][] } {
+function rankedCells(ranking: Ranking, voice: Voice): { header: string[]; rows: Cell[][] } {
   const say = words(voice);
   const languages = ranking.rows.some((row) => row.language !== null);
   const rare = ranking.scoreName === 'rare';
@@ -98,7 +98,7 @@ const number = (value: number | null, say: (value: number) => string): Cell =>
   value === null ? { text: '–' } : { text: say(value), value };
 
 /** Of a model that was never a file: four bytes for each parameter. */
-export const sizeBytesOf = ({ sizeBytes, parameters }: RankingRow): number | null =>
+const sizeBytesOf = ({ sizeBytes, parameters }: RankingRow): number | null =>
   sizeBytes ?? (parameters === null ? null : 4 * parameters);
 
 /** With what stands out about it, in words. Plain text. */
@@ -114,10 +114,10 @@ export function modelLabel(row: RankingRow, voice: Voice): string {
   return notes.length > 0 ? `${label} (${notes.join(', ')})` : label;
 }
 
-export const intervalText = (row: RankingRow, voice: Voice): string =>
+const intervalText = (row: RankingRow, voice: Voice): string =>
   row.low === null || row.high === null ? '–' : `${voice.score(row.low)} – ${voice.score(row.high)}`;
 
-export function meanAccuracy(row: RankingRow): number | null {
+function meanAccuracy(row: RankingRow): number | null {
   const values = row.categories.flatMap(({ accuracy }) => accuracy ?? []);
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

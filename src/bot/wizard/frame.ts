@@ -1,5 +1,12 @@
 /** What all steps of the wizard look like: their frame, their Back, and small fields. */
-import type { ActionsBlock, InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import type {
+  ActionsBlock,
+  InputBlock,
+  KnownBlock,
+  ModalView,
+  MultiExternalSelect,
+  PlainTextOption,
+} from '@slack/types';
 import type { Draft } from '../../flows/records.ts';
 import { actions, valueAction } from '../ids.ts';
 import { limits, option, plain, section } from '../text.ts';
@@ -89,7 +96,7 @@ export function radio(options: PlainTextOption[], initial: string): Element {
   return { type: 'radio_buttons', action_id: valueAction, options, ...(chosen ? { initial_option: chosen } : {}) };
 }
 
-export function severalOf(options: PlainTextOption[], initial: readonly string[], placeholder?: string): Element {
+function severalOf(options: PlainTextOption[], initial: readonly string[], placeholder?: string): Element {
   const shown = options.slice(0, limits.options);
   const chosen = shown.filter(({ value }) => initial.includes(value ?? ''));
   return {
@@ -102,7 +109,7 @@ export function severalOf(options: PlainTextOption[], initial: readonly string[]
 }
 
 /** A choice of several among more than a list holds: found by typing. */
-export function searched(chosen: PlainTextOption[], placeholder: string): Element {
+export function searched(chosen: PlainTextOption[], placeholder: string): MultiExternalSelect {
   return {
     type: 'multi_external_select',
     action_id: valueAction,

@@ -3,7 +3,7 @@ import type { ModalView, PlainTextOption } from '@slack/types';
 import type { Flow } from '../../flows/flow.ts';
 import type { Benchmark } from '../../flows/records.ts';
 import { unfinishedDraft } from '../../flows/wizard.ts';
-import { findDataset } from '../../storage/benchmark-queries.ts';
+import { type DatasetRow, findDataset } from '../../storage/benchmark-queries.ts';
 import { recordCounts } from '../../storage/dataset-queries.ts';
 import { benchmarkChannels, type Sight, seenDatasets } from '../../storage/overview-queries.ts';
 import type { BotContext } from '../context.ts';
@@ -24,16 +24,17 @@ async function fullSight({ flow, channels }: BotContext, user: string): Promise<
   return { user, channels: await channels.seenBy(user, benchmarkChannels(flow.database)) };
 }
 
-/** Newest first, with the file of the draft. Names of people that Slack doesn't tell in time are their ids. */
-async function filesOf({ flow, readers }: BotContext, sight: Sight, own: string | null = null): Promise<KnownFile[]> {
-  const seen = seenDatasets(flow.database, sight, { limit: mostKnown, offset: 0 });
-  // The same bytes may have been given by somebody else before.
-  const given = own === null || seen.some(({ hash }) => hash === own) ? null : findDataset(flow.database, own);
-  const datasets = given ? [given, ...seen] : seen;
-  const counts = recordCounts(
-    flow.database,
-    datasets.map(({ hash }) => hash),
-  );
+/** Newest first, with the file of the draft: the same bytes may have been given by somebody else before. */
+function datasetsFor({ flow: { database } }: BotContext, sight: Sight, own: string | null = null): DatasetRow[] {
+  const seen = seenDatasets(database, sight, { limit: mostKnown, offset: 0 });
+  const given = own === null || seen.some(({ hash }) => hash === own) ? null : findDataset(database, own);
+  return given ? [given, ...seen] : seen;
+}
+
+/** With what is said of them; rows of as many as a list shows. People of whom Slack doesn't tell in time are their ids. */
+async function describe({ flow, readers }: BotContext, datasets: readonly DatasetRow[]): Promise<KnownFile[]> {
+  const shown = datasets.slice(0, limits.options).map(({ hash }) => hash);
+  const counts = recordCounts(flow.database, shown);
   const people = [...new Set(datasets.map(({ uploadedBy }) => uploadedBy))].slice(0, mostAsked);
   const named = await Promise.all(people.map(async (id) => [id, (await readers.person(id)).name] as const));
   const names = new Map(named);
@@ -44,17 +45,16 @@ async function filesOf({ flow, readers }: BotContext, sight: Sight, own: string 
   }));
 }
 
-/** Those whose name or giver holds what was typed. */
+/** Those whose name holds what was typed. */
 export async function suggestFiles(
   context: BotContext,
   user: string,
   typed: string,
   voice: Voice,
 ): Promise<PlainTextOption[]> {
-  const files = await filesOf(context, await fullSight(context, user));
-  return foundBy(typed, files, ({ dataset, by }) => `${dataset.fileName} ${by}`)
-    .slice(0, limits.options)
-    .map((file) => fileOption(file, voice));
+  const datasets = datasetsFor(context, await fullSight(context, user));
+  const found = foundBy(typed, datasets, ({ fileName }) => fileName).slice(0, limits.options);
+  return (await describe(context, found)).map((file) => fileOption(file, voice));
 }
 
 /**
@@ -72,7 +72,7 @@ export async function startOf(
   const other = benchmark.datasetHash === null ? unfinishedDraft(flow, owner) : null;
   const unfinished = other && { ...other, fileName: fileNameOf(flow, other) };
   const sight = quick ? ownSight(owner) : await fullSight(context, owner);
-  const known = await filesOf(context, sight, benchmark.datasetHash);
+  const known = await describe(context, datasetsFor(context, sight, benchmark.datasetHash));
   return startView({ benchmark, known, unfinished, trouble }, voice);
 }
 

@@ -13,7 +13,7 @@ import { isMadeFor, modelLine } from './model-facts.ts';
 import { isOffered, modelOption, type Offer, optionId, optionValue, typedModel } from './model-search.ts';
 
 const linesShown = 40;
-const typedCharacters = 1000;
+const typedCharacters = 3000;
 const errorCharacters = 500;
 
 const words = wordsIn(
@@ -92,9 +92,14 @@ export function modelsView(
   voice: Voice,
 ): ModalView {
   const say = words(voice);
-  const chosen = plan.models;
+  const isOne = benchmark.kind === 'train';
+  const chosen = isOne ? plan.models.slice(0, 1) : plan.models;
   const listed = chosen.filter((id) => optionValue(id, offer) !== null);
   const others = chosen.filter((id) => optionValue(id, offer) === null);
+  const element = searched(
+    listed.map((id) => modelOption(id, profile, plan, offer, voice)),
+    say.search,
+  );
   const several = plan.mode === 'per-language' ? say.perLanguage : say.models;
   return stepView(
     {
@@ -105,14 +110,11 @@ export function modelsView(
       blocks: [
         field({
           blockId: blocks.models,
-          label: benchmark.kind === 'train' ? say.model : several,
+          label: isOne ? say.model : several,
           hint: say.hint,
           optional: false,
           dispatch: true,
-          element: searched(
-            listed.map((id) => modelOption(id, profile, plan, offer, voice)),
-            say.search,
-          ),
+          element: isOne ? { ...element, max_selected_items: 1 } : element,
         }),
         ...lineBlocks(chosen, profile, times, voice),
         field({

@@ -5,7 +5,7 @@ import type { Database } from '../../storage/database.ts';
 import { findSetting, saveSetting, workspaceScope } from '../../storage/setting-queries.ts';
 import { type Language, languageOfLocale, languages, type Voice, voiceOf } from './voice.ts';
 
-export interface Person {
+interface Person {
   /** as others call them; plain text */
   name: string;
   voice: Voice;

@@ -73,6 +73,9 @@ describe('the models step', () => {
     const train = (models: string[]) => parseModels(filled(models), 'train', aProfile(), aPlan(), everything, voice);
     assert.deepEqual(train(['builtin/fasttext']), { models: ['builtin/fasttext'] });
     assert.match(JSON.stringify(train(['builtin/fasttext', 'builtin/tfidf-logreg'])), /exactly one/);
+    const several = aPlan({ models: ['builtin/fasttext', 'builtin/tfidf-logreg'] });
+    const view = modelsView({ id: 'b1', kind: 'train' }, aProfile(), several, everything, noTimes, voice);
+    assert.deepEqual(keptModels(stateOf(view), everything), ['builtin/fasttext']);
   });
 
   test('asks for two models of each language where each has its own, and names the languages that lack them', () => {
