@@ -102,8 +102,10 @@ test('table, chart and ballot are posted in order in one thread, and posted agai
   await f.carryOut('show_progress', 'show_ranking');
   await f.carryOut('show_progress', 'show_ranking', 'show_ballot');
   const messages = await f.thread();
-  assert.equal(messages.length, 3);
+  assert.equal(messages.length, 4);
   assert.ok(has(messages[1], 'data_table') && has(messages[1], 'image'));
+  assert.match(JSON.stringify(messages[2]?.blocks), /Which model shall it be/);
+  assert.match(JSON.stringify(messages[3]?.blocks), /More about these results/);
 });
 
 test('a message whose answer was lost is found again and not posted twice', async () => {

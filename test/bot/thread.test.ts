@@ -93,6 +93,7 @@ test('the channel holds one message; table, ballot and decision stand in its thr
   const folder = await awaitModel(story, root);
   // The message in the channel is updated last, and not more often than every few seconds.
   await inThread('the end', /: trained and ready\. Details in the thread/);
+  await inThread('the outcome', /^✅ Benchmark #1: /);
   const texts = (await thread()).map((message) => messageAsText(message, story.names));
   const once = (wanted: RegExp): string => {
     const found = texts.filter((text) => wanted.test(text));
@@ -132,7 +133,7 @@ test('only the owner can cancel, and cancelling ends a running trial at once', a
   await driver.waitFor(
     'a trial at work',
     { user: 'Ana', channel },
-    ({ messages }) => messages.some((message) => message.ts === root && /epoch 1/.test(JSON.stringify(message.blocks))),
+    ({ messages }) => messages.some((message) => message.ts === root && /epoch \d/.test(JSON.stringify(message.blocks))),
     60_000,
   );
   await cancel('Bo');

@@ -136,9 +136,12 @@ test('one model alone is trained without a comparison', async () => {
   await walk.step('Ana', 'dataset');
   await driver.fill('Ana', { kind: { value: 'train' }, file: { value: [asFile('one.csv', smallCsv(150))] } });
   for (const to of ['columns', 'data', 'models']) await walk.next('Ana', to);
-  await driver.fill('Ana', { models: { value: ['builtin/tfidf-logreg', 'builtin/fasttext'] } });
-  assert.match((await driver.submit('Ana')).view?.errors.models ?? '', /exactly one/);
-  await driver.fill('Ana', { models: { value: ['builtin/tfidf-logreg'] } });
+  // The field itself takes one only; a second one typed below it is refused by the bot.
+  const two = await driver.fill('Ana', { models: { value: ['builtin/tfidf-logreg', 'builtin/fasttext'] } });
+  assert.match(JSON.stringify([two.error, two.view?.errors]), /1/);
+  await driver.fill('Ana', { models: { value: ['builtin/tfidf-logreg'] }, other_models: { value: 'hub:owner/name' } });
+  assert.match(JSON.stringify((await driver.submit('Ana')).view?.errors), /exactly one/);
+  await driver.fill('Ana', { other_models: { value: '' } });
   await walk.next('Ana', 'categories');
   await walk.next('Ana', 'review');
   assert.equal((await driver.submit('Ana')).view, null);
