@@ -17,6 +17,13 @@ const cardSchema = z.looseObject({
   actions: z.array(z.looseObject({ text: z.unknown() })).optional(),
 });
 const cardsSchema = z.looseObject({ type: z.literal('carousel'), elements: z.array(cardSchema) });
+const richTextSchema = z.looseObject({
+  elements: z.array(z.looseObject({ elements: z.array(z.looseObject({ text: z.string().default('') })).default([]) })),
+});
+const planSchema = z.looseObject({
+  type: z.literal('plan'),
+  tasks: z.array(z.looseObject({ title: z.string(), details: z.unknown() })),
+});
 const imageSchema = z.looseObject({ slack_file: z.looseObject({ id: z.string() }) });
 
 /** User ids to names. */
@@ -49,6 +56,9 @@ function blockAsText(block: Block, names: Names): string {
   if (block.type === 'divider') return '';
   const cards = cardsSchema.safeParse(block);
   if (cards.success) return cards.data.elements.map((card) => cardAsText(card, names)).join('\n');
+  const plan = planSchema.safeParse(block);
+  if (plan.success)
+    return plan.data.tasks.map(({ title, details }) => `${printable(title)}  ${richTextOf(details)}`).join('\n');
   if (block.type === 'image') return '(chart)';
   const table = tableSchema.safeParse(block);
   if (table.success) return tableAsText(table.data.rows.map((row) => row.map(({ text }) => text)));
@@ -67,6 +77,11 @@ function cardAsText({ title, subtitle, body, actions = [] }: z.output<typeof car
   const [head, ...lines] = [`${textOf(title)}  ${textOf(subtitle)}`, ...textOf(body).split('\n')];
   const buttons = actions.map(({ text }) => `  [ ${textOf(text)} ]`).join('');
   return [`${readable(head ?? '', names)}${buttons}`, ...lines.map((line) => `  ${readable(line, names)}`)].join('\n');
+}
+
+function richTextOf(value: unknown): string {
+  const parts = richTextSchema.safeParse(value).data?.elements ?? [];
+  return printable(parts.flatMap(({ elements }) => elements.map(({ text }) => text)).join(''));
 }
 
 function textOf(value: unknown): string {

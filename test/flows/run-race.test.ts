@@ -73,14 +73,14 @@ test('when all of a rung have paused or ended they race: who has no chance is dr
   const { flow, now, ended, statuses, wanted } = scene(t);
   ended(0, done(rung(0, 0.9)));
   ended(1, paused(1, 0.85));
-  assert.deepEqual(wanted(), ['show_progress']);
+  assert.deepEqual(wanted(), ['show_milestones', 'show_progress']);
   ended(2, paused(1, 0.3));
   assert.deepEqual(wanted(), ['race', 'show_progress']);
   assert.deepEqual(statuses(), ['done 0', 'paused 0', 'paused 0']);
 
   await raceBenchmark(flow, 'b1', readArtifact);
   assert.deepEqual(statuses(), ['done 0', 'queued 1', 'dropped 0']);
-  assert.deepEqual(wanted(), ['queue_trials', 'show_progress']);
+  assert.deepEqual(wanted(), ['queue_trials', 'show_milestones', 'show_progress']);
   const [, second, third] = now();
   assert.equal(jobIds.trial(second ?? assert.fail()), 'trial-b1t1-1');
   assert.match(third?.error ?? '', /^dropped after epoch 1 of 3 \(chance of being best (under )?[01]\.\d %\)$/);
