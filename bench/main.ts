@@ -14,7 +14,10 @@ const benches: Record<string, (...rest: string[]) => Promise<void>> = {
   method: async (part, draws, only) => (await import('./method.ts')).benchMethod(part, draws, only),
   data: async (rows) => (await import('./data.ts')).benchData(rows),
   engine: async (shape) => (await import('./engine.ts')).benchEngine(shape),
-  bot: async () => (await import('./bot.ts')).benchBot(),
+  bot: async (part, minutes) =>
+    part === 'updates'
+      ? (await import('./bot-updates.ts')).benchUpdates(minutes)
+      : (await import('./bot.ts')).benchBot(),
   workspace: async (seconds, rate) => (await import('./workspace.ts')).benchWorkspace(seconds, rate),
 };
 

@@ -9,6 +9,7 @@ import { type DeliveryOptions, type Role, show } from './delivery.ts';
 import type { Message } from './messages/message.ts';
 import { milestonesMessage } from './messages/milestones.ts';
 import { type ProgressForm, progressForms, progressMessage } from './messages/progress.ts';
+import { failuresMessage } from './results/failures.ts';
 import { showDetails, showResults } from './results/show-results.ts';
 import { showRichest } from './richness.ts';
 import { remindVoters, showBallot, showDecision, showOutcome, showVoteResult } from './show-vote.ts';
@@ -48,6 +49,9 @@ export function createCarriers(options: CarrierOptions): Record<SlackEffect, Car
       milestonesMessage(benchmark, getTrials(database, benchmark.id), voice),
     ),
     show_ranking: (benchmarkId, retried) => showResults(options, benchmarkId, retried),
+    show_failures: simple('failures', (benchmark, voice) =>
+      failuresMessage(benchmark, getTrials(database, benchmark.id), voice),
+    ),
     show_details: (benchmarkId, retried) => showDetails(options, benchmarkId, retried),
     show_ballot: (benchmarkId, retried) => showBallot(options, benchmarkId, retried),
     show_vote_result: (benchmarkId, retried) => showVoteResult(options, benchmarkId, retried),

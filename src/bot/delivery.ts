@@ -153,18 +153,41 @@ const looks = 50;
 /** https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
 const altTextLength = 1000;
 
+/** What is to be uploaded, made only where it isn't there yet. */
+type Make = () => Promise<{ bytes: Uint8Array; fileName: string; title: string; altText?: string }>;
+
+/** Two people who press at once get one file. */
+const underWay = new WeakMap<WebClient, Map<string, Promise<string>>>();
+
 /**
  * A file of a benchmark in Slack, made and uploaded once: for image blocks that name it.
  * @param role under which its id is kept, such as `chart_scores`
  * @param threadTs where it is shared; null: nowhere, only image blocks show it
  * @returns its id
  */
-export async function uploadOnce(
+export function uploadOnce(
+  options: Pick<DeliveryOptions, 'flow' | 'client'>,
+  benchmark: Benchmark,
+  role: Role,
+  make: Make,
+  threadTs: string | null = null,
+): Promise<string> {
+  const { client } = options;
+  const uploads = underWay.get(client) ?? new Map<string, Promise<string>>();
+  underWay.set(client, uploads);
+  const key = `${benchmark.id}/${role}`;
+  const upload =
+    uploads.get(key) ?? uploadAnew(options, benchmark, role, make, threadTs).finally(() => uploads.delete(key));
+  uploads.set(key, upload);
+  return upload;
+}
+
+async function uploadAnew(
   { flow, client }: Pick<DeliveryOptions, 'flow' | 'client'>,
   { id: benchmarkId, channel }: Benchmark,
   role: Role,
-  make: () => Promise<{ bytes: Uint8Array; fileName: string; title: string; altText?: string }>,
-  threadTs: string | null = null,
+  make: Make,
+  threadTs: string | null,
 ): Promise<string> {
   const known = findMessage(flow.database, benchmarkId, role)?.fileId ?? null;
   if (known !== null) return known;
@@ -180,11 +203,11 @@ export async function uploadOnce(
   );
   const id = uploadSchema.parse(answer).files[0]?.files[0]?.id;
   if (!id) throw new RetryableError(`Slack took ${fileName} without giving it an id`);
+  saveMessage(flow.database, { benchmarkId, role, channel }, { fileId: id });
   for (let look = 0; look < looks; look++) {
     const { file } = await client.files.info({ file: id });
     if (file?.mimetype) break;
     await wait(lookEveryMs);
   }
-  saveMessage(flow.database, { benchmarkId, role, channel }, { fileId: id });
   return id;
 }

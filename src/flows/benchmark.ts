@@ -68,6 +68,8 @@ export const effectNames = [
   'show_ranking',
   /** further charts and tables, once the ballot is open */
   'show_details',
+  /** what went wrong, with another try as long as that is possible */
+  'show_failures',
   'show_ballot',
   'show_vote_result',
   'show_decision',
@@ -103,14 +105,17 @@ const whileTraining: Row = {
 
 /** Failed trials are tried again, and everything is ranked anew. */
 const tryAgain: Row = {
-  retried: to('running', 'show_ballot', 'show_vote_result', 'show_progress', 'queue_trials'),
+  retried: to('running', 'show_ballot', 'show_vote_result', 'show_progress', 'queue_trials', 'show_failures'),
 };
+
+/** What a decision changes first: what people wait for. */
+const closing = ['show_ballot', 'show_vote_result', 'show_decision'] as const;
 
 /** The vote is open, or over without having decided. */
 const untilDecided: Row = {
   ...tryAgain,
-  decided: to('decided', 'show_ballot', 'show_vote_result', 'show_decision', 'show_progress', 'queue_training'),
-  stopped: to('stopped', 'show_ballot', 'show_vote_result', 'show_decision', 'show_progress', 'show_outcome'),
+  decided: to('decided', ...closing, ...(['show_progress', 'queue_training', 'show_failures'] as const)),
+  stopped: to('stopped', ...closing, ...(['show_progress', 'show_outcome', 'show_failures'] as const)),
 };
 
 const table: Record<StateName, Row> = {
@@ -141,10 +146,10 @@ const table: Record<StateName, Row> = {
     // all that were left have been dropped: the first was done already
     race_over: to('running', 'show_progress', 'show_milestones', 'rank'),
     ranked: to('ranked', 'show_progress', 'show_ranking'),
-    nothing_ranked: to('failed', 'show_progress', 'show_ranking', 'show_outcome'),
+    nothing_ranked: to('failed', 'show_progress', 'show_failures', 'show_outcome'),
   },
   // The ballot follows the table in the thread, so it waits until that stands there.
-  ranked: { results_posted: to('voting', 'show_ballot', 'show_vote_result', 'show_details') },
+  ranked: { results_posted: to('voting', 'show_ballot', 'show_vote_result', 'show_failures', 'show_details') },
   voting: {
     ...untilDecided,
     voted: to('voting', 'show_ballot'),

@@ -133,7 +133,8 @@ test('only the owner can cancel, and cancelling ends a running trial at once', a
   await driver.waitFor(
     'a trial at work',
     { user: 'Ana', channel },
-    ({ messages }) => messages.some((message) => message.ts === root && /epoch \d/.test(JSON.stringify(message.blocks))),
+    ({ messages }) =>
+      messages.some((message) => message.ts === root && /epoch \d/.test(JSON.stringify(message.blocks))),
     60_000,
   );
   await cancel('Bo');

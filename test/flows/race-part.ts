@@ -59,6 +59,7 @@ relay = startRelay({
       show_outcome: shown,
       show_milestones: shown,
       show_details: shown,
+      show_failures: shown,
       remind_voters: shown,
       close_vote: shown,
     },

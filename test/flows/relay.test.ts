@@ -59,6 +59,7 @@ const blank: Record<EffectName, Carrier> = {
   show_outcome: nothing,
   show_milestones: nothing,
   show_details: nothing,
+  show_failures: nothing,
   remind_voters: nothing,
   close_vote: nothing,
 };

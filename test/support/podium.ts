@@ -25,7 +25,13 @@ export interface Podium extends AsyncDisposable {
   restartBot: () => Promise<void>;
 }
 
-export async function startPodium({ withWorker = true } = {}): Promise<Podium> {
+export async function startPodium({
+  withWorker = true,
+  modelFolders = [],
+}: {
+  withWorker?: boolean;
+  modelFolders?: string[];
+} = {}): Promise<Podium> {
   const stack = new AsyncDisposableStack();
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'podium-'));
   stack.defer(() => rm(stateDir, { recursive: true, force: true, maxRetries: 5 }));
@@ -41,7 +47,7 @@ export async function startPodium({ withWorker = true } = {}): Promise<Podium> {
     port: 0,
     chartsUrl: undefined,
     redisUrl: redis.url,
-    modelFolders: [],
+    modelFolders,
     engine: { ...plainSettings, cacheFolder: path.join(stateDir, 'cache') },
     slack: { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: `${workspace.url}/api/` },
   };

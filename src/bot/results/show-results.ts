@@ -1,4 +1,4 @@
-/** The results in the thread: the ranking with its chart, further charts, scores by language, and what went wrong. */
+/** The results in the thread: the ranking with its chart, further charts, scores by language. */
 import { createHash } from 'node:crypto';
 import { errorText } from '../../errors.ts';
 import { openVote } from '../../flows/ballot.ts';
@@ -10,14 +10,12 @@ import { showRichest } from '../richness.ts';
 import type { Voice } from '../words/voice.ts';
 import { byLanguageMessage } from './by-language.ts';
 import { chartsMessage, type ShownPicture } from './charts-message.ts';
-import { failuresMessage } from './failures.ts';
 import { furtherPictures, type Picture, rankedPicture } from './pictures.ts';
 import { rankingMessage } from './ranking.ts';
 
 export async function showResults(options: CarrierOptions, benchmarkId: string, retried: boolean): Promise<void> {
   const { database } = options.flow;
   const benchmark = requireBenchmark(database, benchmarkId);
-  const trials = getTrials(database, benchmarkId);
   const voice = options.readers.channel(benchmark.channel);
   if (benchmark.ranking) {
     const [ranked] = await uploaded(
@@ -28,8 +26,6 @@ export async function showResults(options: CarrierOptions, benchmarkId: string, 
     const build = (richness: Richness) => rankingMessage(benchmark, ranked?.fileId ?? null, richness, voice);
     await showRichest(options, benchmark, 'ranking', richnesses, build, { retried });
   }
-  const failures = failuresMessage(benchmark, trials, voice);
-  if (failures) await show(options, benchmark, 'failures', failures, { retried });
   // The ballot follows once the table stands in the thread; what else is told must not hold it up.
   if (requireBenchmark(database, benchmarkId).state === 'ranked') openVote(options.flow, benchmarkId);
 }
