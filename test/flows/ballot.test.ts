@@ -138,7 +138,7 @@ test('only the owner decides, once, and the decision, its trigger and its messag
     pendingEffects(flow.database)
       .map(({ effect }) => effect)
       .toSorted(),
-    ['queue_training', 'show_ballot', 'show_decision', 'show_progress', 'show_vote_result'],
+    ['queue_training', 'show_ballot', 'show_decision', 'show_failures', 'show_progress', 'show_vote_result'],
   );
   assert.throws(() => decide(flow, 'b1', 'U1', { ...top, kind: 'stop' }), /has been made already/);
 });

@@ -98,10 +98,8 @@ test('what went wrong is told with its reason; the owner tries again, others are
   await press('Bo', 'results_retry');
   await inThread('a word to Bo', 'Bo', (message) => message.is_ephemeral === true && has(message, /can try again/));
   await press('Ana', 'results_retry');
-  await podium.driver.waitUntil(
-    'another try',
-    async () => podium.lines.some((line) => /^trial-\w+-again1 failed/.test(line)),
-    60_000,
-  );
+  await podium.driver
+    .waitUntil('another try', async () => podium.lines.some((line) => /^trial-\w+-again1 failed/.test(line)), 60_000)
+    .catch((cause: unknown) => assert.fail(`${cause}\n${podium.lines.join('\n')}`));
   await inThread('the ballot again', 'Ana', (message) => buttonsOf(message, 'ballot_vote').length > 0);
 });
