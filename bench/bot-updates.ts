@@ -16,6 +16,7 @@ import { closeDatabase, openDatabase } from '../src/storage/database.ts';
 import { createDriver } from '../src/workspace/driver.ts';
 import { createWorkspace } from '../src/workspace/workspace.ts';
 import { aBenchmark, aTrial } from '../test/bot/support.ts';
+import { withoutWorker } from '../test/support/without-worker.ts';
 
 const channel = 'C0BENCH001';
 const minuteMs = 60_000;
@@ -52,7 +53,6 @@ async function updatesOf(together: number, runMs: number): Promise<{ each: numbe
   const log = (line: string): void => console.log(line);
   const artifacts = createArtifactStore(folder);
   const carriers = createCarriers({ flow, client, charts, artifacts, readers, budget, shown: new Map(), log });
-  const nothing = async (): Promise<void> => {};
   relay = startRelay({
     database,
     nowMs: Date.now,
@@ -60,8 +60,7 @@ async function updatesOf(together: number, runMs: number): Promise<{ each: numbe
     waitMs: budget.waitMs,
     carriers: {
       ...carriers,
-      ...{ queue_profile: nothing, queue_trials: nothing, queue_training: nothing, cancel_jobs: nothing },
-      ...{ race: nothing, rank: nothing },
+      ...withoutWorker,
     },
   });
   stack.defer(async () => relay?.stop());

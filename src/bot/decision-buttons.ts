@@ -5,7 +5,7 @@ import { accepts } from '../flows/benchmark.ts';
 import type { Benchmark } from '../flows/records.ts';
 import { actions } from './ids.ts';
 import { anyOf, type Names } from './people-names.ts';
-import { limits, plain, section } from './text.ts';
+import { button, plain, section } from './text.ts';
 import { catalogue, type Voice } from './words/voice.ts';
 
 const words = catalogue(
@@ -55,14 +55,9 @@ export function decisionBlocks(benchmark: Benchmark, names: Names, voice: Voice)
 
 function buttons(benchmark: Benchmark, open: boolean, voice: Voice): ActionsBlock {
   const say = words(voice);
-  const button = (action_id: string, text: string): Button => ({
-    type: 'button',
-    action_id,
-    text: plain(text, limits.buttonText),
-    value: benchmark.id,
-  });
+  const own = (action: string, text: string): Button => button(action, benchmark.id, text);
   const close: Button = {
-    ...button(actions.closeVote, say.close),
+    ...own(actions.closeVote, say.close),
     confirm: {
       title: plain(say.closeTitle, 100),
       text: plain(voteRulesOf(benchmark).winnerDecides ? say.closeDecides : say.closeText, 300),
@@ -73,9 +68,9 @@ function buttons(benchmark: Benchmark, open: boolean, voice: Voice): ActionsBloc
   return {
     type: 'actions',
     elements: [
-      { ...button(actions.useTop, say.top), style: 'primary' },
-      button(actions.chooseAnother, say.another),
-      button(actions.stop, say.stop),
+      { ...own(actions.useTop, say.top), style: 'primary' },
+      own(actions.chooseAnother, say.another),
+      own(actions.stop, say.stop),
       ...(open ? [close] : []),
     ],
   };

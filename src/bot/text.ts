@@ -2,7 +2,7 @@
  * Text on its way into Slack. Whatever a user, a file or a model hub supplied is escaped or goes into a plain_text.
  * https://docs.slack.dev/messaging/formatting-message-text#escaping
  */
-import type { MrkdwnElement, PlainTextElement, PlainTextOption, SectionBlock } from '@slack/types';
+import type { Button, MrkdwnElement, PlainTextElement, PlainTextOption, SectionBlock } from '@slack/types';
 
 /** Lengths that builders keep to; the workspace's limits.json holds the sources. */
 export const limits = {
@@ -72,3 +72,7 @@ export function option(text: string, value: string, description?: string): Plain
 
 /** Slack refuses an empty list of what is chosen beforehand. */
 export const initially = (options: PlainTextOption[]) => (options.length > 0 ? { initial_options: options } : {});
+
+export function button(actionId: string, value: string, text: string): Button {
+  return { type: 'button', action_id: actionId, value, text: plain(text, limits.buttonText) };
+}

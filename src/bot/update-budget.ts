@@ -30,15 +30,8 @@ export interface UpdateBudget {
   spent: (benchmarkId: string, role: string, how: 'update' | 'post') => void;
 }
 
-const unpaced: ReadonlySet<EffectName> = new Set([
-  'queue_profile',
-  'queue_trials',
-  'queue_training',
-  'cancel_jobs',
-  'race',
-  'rank',
-  'close_vote',
-]);
+/** Those that post or update a message; the others are jobs. */
+const isPaced = (effect: EffectName): boolean => /^(show|remind)_/.test(effect);
 const slowRoles: ReadonlySet<string> = new Set(['progress', 'decision', 'milestones']);
 const kindOf = (role: string): Kind => (slowRoles.has(role) ? 'slow' : 'quick');
 
@@ -67,7 +60,7 @@ export function createUpdateBudget(nowMs: () => number): UpdateBudget {
       spent.push({ atMs: nowMs(), benchmarkId, kind: how === 'post' ? 'post' : kindOf(role) });
     },
     waitMs: (effect, benchmarkId) => {
-      if (unpaced.has(effect)) return 0;
+      if (!isPaced(effect)) return 0;
       forget();
       const kind = kindOf(effect.replace(/^show_/, ''));
       const updates = spent.filter((one) => one.kind !== 'post');

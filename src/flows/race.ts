@@ -210,9 +210,13 @@ export function raceSentence({ dropped, savedSeconds, totalSeconds }: RaceSummar
   if (dropped.length === 0) return 'The race dropped no model.';
   const [unit, size] = totalSeconds < 120 ? ['seconds', 1] : ['minutes', 60];
   const [saved, total] = [savedSeconds, totalSeconds].map((seconds) => Math.round(seconds / size));
-  const risk =
-    dropped.reduce((sum, { chance }) => sum + chance, 0) / new Set(dropped.map(({ language }) => language)).size;
-  return `The race saved about ${saved} of ${total} ${unit}; the chance that it dropped the best model is ${chanceText(risk)}.`;
+  return `The race saved about ${saved} of ${total} ${unit}; the chance that it dropped the best model is ${chanceText(raceRisk(dropped))}.`;
+}
+
+/** The chance that the best model of a table was dropped, in the mean of the tables that lost one. */
+export function raceRisk(dropped: RaceSummary['dropped']): number {
+  const tables = new Set(dropped.map(({ language }) => language)).size;
+  return dropped.reduce((sum, { chance }) => sum + chance, 0) / tables;
 }
 
 /** One trial of a race as its summary needs it. */

@@ -11,12 +11,13 @@ import { type Charts, openCharts } from '../../src/charts/charts.ts';
 import type { EffectName } from '../../src/flows/benchmark.ts';
 import type { Flow } from '../../src/flows/flow.ts';
 import { want } from '../../src/flows/flow.ts';
-import { type Carrier, startRelay } from '../../src/flows/relay.ts';
+import { startRelay } from '../../src/flows/relay.ts';
 import { createArtifactStore } from '../../src/storage/artifacts.ts';
 import { changeBenchmark, insertBenchmark, saveDataset } from '../../src/storage/benchmark-queries.ts';
 import { closeDatabase, openDatabase } from '../../src/storage/database.ts';
 import { createDriver, type Driver, type SeenMessage } from '../../src/workspace/driver.ts';
 import { createWorkspace } from '../../src/workspace/workspace.ts';
+import { withoutWorker } from '../support/without-worker.ts';
 import { aBenchmark } from './support.ts';
 
 const channel = 'C0BENCH001';
@@ -64,16 +65,7 @@ async function start(charts?: Charts): Promise<Fixture> {
   const artifacts = createArtifactStore(folder);
   const budget = createUpdateBudget(Date.now);
   const carriers = createCarriers({ flow, client, charts: drawing, artifacts, readers, log, budget, shown: new Map() });
-  const none: Carrier = async () => {};
-  const others = {
-    queue_profile: none,
-    queue_trials: none,
-    queue_training: none,
-    cancel_jobs: none,
-    race: none,
-    rank: none,
-  };
-  const relay = startRelay({ database, nowMs: Date.now, carriers: { ...carriers, ...others }, log });
+  const relay = startRelay({ database, nowMs: Date.now, carriers: { ...carriers, ...withoutWorker }, log });
   stack.defer(() => relay.stop());
   const driver = createDriver(workspace.url);
   const { pendingEffects } = await import('../../src/storage/outbox-queries.ts');

@@ -11,13 +11,14 @@ import { createReaders } from '../../src/bot/words/readers.ts';
 import { openCharts } from '../../src/charts/charts.ts';
 import type { Flow } from '../../src/flows/flow.ts';
 import type { Benchmark } from '../../src/flows/records.ts';
-import { type Carrier, type Relay, startRelay } from '../../src/flows/relay.ts';
+import { type Relay, startRelay } from '../../src/flows/relay.ts';
 import { createArtifactStore } from '../../src/storage/artifacts.ts';
 import { insertBenchmark, saveDataset } from '../../src/storage/benchmark-queries.ts';
 import { closeDatabase, openDatabase } from '../../src/storage/database.ts';
 import { createDriver, type Driver, type SeenMessage } from '../../src/workspace/driver.ts';
 import { APP, PEOPLE, seedState } from '../../src/workspace/state.ts';
 import { createWorkspace, type Workspace } from '../../src/workspace/workspace.ts';
+import { withoutWorker } from '../support/without-worker.ts';
 import { startApp } from '../workspace/support.ts';
 import { aBenchmark } from './support.ts';
 
@@ -42,16 +43,6 @@ export interface ThreadOptions {
   /** makes the channel private, with these people in it */
   members?: readonly string[];
 }
-
-const none: Carrier = async () => {};
-const withoutWorker = {
-  queue_profile: none,
-  queue_trials: none,
-  queue_training: none,
-  cancel_jobs: none,
-  race: none,
-  rank: none,
-};
 
 export async function startThread({ benchmark = {}, people = PEOPLE, members }: ThreadOptions): Promise<Thread> {
   const stack = new AsyncDisposableStack();

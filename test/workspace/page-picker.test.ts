@@ -1,11 +1,11 @@
 /** Fields in which several are chosen: by typing, from the keyboard alone, and as a screen reader hears them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { InputBlockElement, KnownBlock, ModalView } from '@slack/types';
-import type { Page } from 'playwright-core';
-import { type Browsing, browse, skip } from './browsing.ts';
+import type { InputBlockElement, KnownBlock } from '@slack/types';
+import { skip } from './browsing.ts';
+import { inForm } from './form-in-page.ts';
 import { many } from './sample-rows.ts';
-import { type Fixture, option, plain, startApp, startWorkspace } from './support.ts';
+import { option, plain } from './support.ts';
 
 const input = (block_id: string, label: string, element: InputBlockElement): KnownBlock => ({
   type: 'input',
@@ -14,36 +14,6 @@ const input = (block_id: string, label: string, element: InputBlockElement): Kno
   label: plain(label),
   element: { ...element, action_id: 'a' },
 });
-
-/** Runs `act` on a page where Ana has this modal open; returns what stood in its state at the end. */
-async function inModal(
-  blocks: KnownBlock[],
-  act: (page: Page, f: Fixture, browsing: Browsing) => Promise<void>,
-): Promise<Record<string, unknown>> {
-  await using f = await startWorkspace({ commands: ['/form'] });
-  const view: ModalView = { type: 'modal', callback_id: 'form', title: plain('Form'), submit: plain('Go'), blocks };
-  let sent: Record<string, unknown> = {};
-  await using _app = await startApp(f.workspace, (app) => {
-    app.command('/form', async ({ ack, body, client }) => {
-      await client.views.open({ trigger_id: body.trigger_id, view });
-      await ack();
-    });
-    app.view('form', async ({ ack, view: { state } }) => {
-      sent = Object.fromEntries(Object.entries(state.values).map(([id, actions]) => [id, actions.a]));
-      await ack();
-    });
-  });
-  await using browsing = await browse(`${f.workspace.url}/?as=ana`);
-  const { page } = browsing;
-  await page.getByLabel('Message #benchmarks').fill('/form');
-  await page.keyboard.press('Enter');
-  await page.getByRole('dialog', { name: 'Form' }).waitFor();
-  await act(page, f, browsing);
-  await page.getByRole('button', { name: 'Go' }).click();
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-  assert.deepEqual(browsing.errors, []);
-  return sent;
-}
 
 test('of three hundred grouped options some are found, chosen and taken back without a mouse', { skip }, async () => {
   const groups = ['Small', 'Large', 'Many languages'].map((label) => ({
@@ -55,7 +25,7 @@ test('of three hundred grouped options some are found, chosen and taken back wit
     option_groups: groups,
     max_selected_items: 2,
   });
-  const sent = await inModal([models], async (page) => {
+  const sent = await inForm([models], async (page) => {
     const field = page.getByRole('combobox', { name: 'Models' });
     const options = page.getByRole('dialog').getByRole('option');
     assert.equal(await options.count(), 0); // a field that was only reached opens nothing
@@ -105,7 +75,7 @@ test('people, channels and conversations are chosen in the same way, and initial
     input('rooms', 'Rooms', { type: 'multi_channels_select' }),
     input('talks', 'Talks', { type: 'multi_conversations_select', initial_conversations: ['C0GENERAL1'] }),
   ];
-  const sent = await inModal(blocks, async (page) => {
+  const sent = await inForm(blocks, async (page) => {
     for (const [label, query, name] of [
       ['People', 'chi', 'Chi'],
       ['Rooms', 'rand', '#random'],

@@ -1,10 +1,11 @@
 /** The field for formatted text: what a person sees is what the app gets as a rich_text block. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KnownBlock, ModalView, RichTextBlock } from '@slack/types';
+import type { RichTextBlock } from '@slack/types';
 import type { Page } from 'playwright-core';
-import { type Browsing, browse, skip } from './browsing.ts';
-import { type Fixture, plain, startApp, startWorkspace } from './support.ts';
+import { type Browsing, skip } from './browsing.ts';
+import { inForm } from './form-in-page.ts';
+import { type Fixture, plain } from './support.ts';
 
 const text = (words: string, ...styles: string[]) => ({
   type: 'text',
@@ -19,31 +20,9 @@ async function withField(
   initial_value: RichTextBlock | undefined,
   act: (page: Page, f: Fixture, browsing: Browsing) => Promise<void>,
 ): Promise<unknown> {
-  await using f = await startWorkspace({ commands: ['/form'] });
   const element = { type: 'rich_text_input' as const, action_id: 'a', ...(initial_value && { initial_value }) };
-  const blocks: KnownBlock[] = [{ type: 'input', block_id: 'notes', label: plain('Notes'), element }];
-  const view: ModalView = { type: 'modal', callback_id: 'form', title: plain('Form'), submit: plain('Go'), blocks };
-  let sent: unknown;
-  await using _app = await startApp(f.workspace, (app) => {
-    app.command('/form', async ({ ack, body, client }) => {
-      await client.views.open({ trigger_id: body.trigger_id, view });
-      await ack();
-    });
-    app.view('form', async ({ ack, view: { state } }) => {
-      sent = state.values.notes?.a?.rich_text_value;
-      await ack();
-    });
-  });
-  await using browsing = await browse(`${f.workspace.url}/?as=ana`);
-  const { page } = browsing;
-  await page.getByLabel('Message #benchmarks').fill('/form');
-  await page.keyboard.press('Enter');
-  await page.getByRole('dialog', { name: 'Form' }).waitFor();
-  await act(page, f, browsing);
-  await page.getByRole('button', { name: 'Go' }).click();
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-  assert.deepEqual(browsing.errors, []);
-  return sent;
+  const { notes } = await inForm([{ type: 'input', block_id: 'notes', label: plain('Notes'), element }], act);
+  return notes?.rich_text_value;
 }
 
 const tool = (page: Page, name: string, pressed = false) =>

@@ -1,10 +1,10 @@
 /** Whether to cancel, and that it was done. */
 import type { Benchmark } from '../../flows/records.ts';
+import { cancelButton } from '../cancel-button.ts';
 import { actions } from '../ids.ts';
 import type { Message } from '../messages/message.ts';
 import { section } from '../text.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
-import { cancelButton } from './benchmark-buttons.ts';
 import { benchmarkTitle } from './benchmark-line.ts';
 
 const words = catalogue(
@@ -20,7 +20,7 @@ const words = catalogue(
 
 export function cancelQuestion(benchmark: Benchmark, voice: Voice): Message {
   const text = words(voice).question(benchmark.number, benchmarkTitle(benchmark, voice));
-  const button = cancelButton(benchmark.id, actions.commandCancel, voice);
+  const button = { ...cancelButton(benchmark.id, actions.commandCancel, voice), style: 'danger' as const };
   return { text, blocks: [section(text), { type: 'actions', elements: [button] }] };
 }
 

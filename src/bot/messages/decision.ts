@@ -8,7 +8,7 @@ import { usualTraining } from '../../flows/train-plan.ts';
 import { boldModel } from '../candidate-text.ts';
 import { actions, commandName } from '../ids.ts';
 import { type Names, nameIn } from '../people-names.ts';
-import { cut, escapeMrkdwn, limits, name, plain, section } from '../text.ts';
+import { button, cut, escapeMrkdwn, limits, name, plain, section } from '../text.ts';
 import { moment } from '../words/moment.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
 import type { Message } from './message.ts';
@@ -195,13 +195,8 @@ function exampleFolder(folder: string, { models }: TrainJobResult): string {
 
 function buttonsOf(benchmark: Benchmark, voice: Voice): Button[] {
   const say = words(voice);
-  const button = (action_id: string, text: string): Button => ({
-    type: 'button',
-    action_id,
-    text: plain(text, limits.buttonText),
-    value: benchmark.id,
-  });
-  if (canRetryTraining(benchmark)) return [{ ...button(actions.retryTraining, say.retry), style: 'primary' }];
+  if (canRetryTraining(benchmark))
+    return [{ ...button(actions.retryTraining, benchmark.id, say.retry), style: 'primary' }];
   if (!accepts(benchmark.state, 'cancelled')) return [];
   const confirm = {
     title: plain(say.cancelTitle, 100),
@@ -210,5 +205,5 @@ function buttonsOf(benchmark: Benchmark, voice: Voice): Button[] {
     deny: plain(say.keep, 30),
     style: 'danger' as const,
   };
-  return [{ ...button(actions.cancel, say.cancel), confirm }];
+  return [{ ...button(actions.cancel, benchmark.id, say.cancel), confirm }];
 }

@@ -9,21 +9,21 @@ import type { Message } from './message.ts';
 const linesShown = 20;
 
 const words = catalogue(
-  ({ plural, percent }) => ({
+  ({ plural, chance: chanceText }) => ({
     title: 'On the way',
     timed: (estimate: string) => `⏱️ A few steps were timed: ${estimate}`,
     dropped: (model: string, where: string, epoch: number, epochs: number, chance: number | null) =>
-      `🏁 *${model}*${where} was dropped after epoch ${epoch} of ${epochs}${chance === null ? '' : `: its chance of being best was ${chance < 0.001 ? 'under 0.1\u00a0%' : percent(chance, 1)}`}`,
+      `🏁 *${model}*${where} was dropped after epoch ${epoch} of ${epochs}${chance === null ? '' : `: its chance of being best was ${chanceText(chance)}`}`,
     failed: (model: string, where: string, why: string) => `⚠️ *${model}* on ${where} failed: ${why}`,
     in: (language: string) => ` in ${language}`,
     unknown: 'no reason was given',
     more: (count: number) => plural(count, { one: '… and # more', other: '… and # more' }),
   }),
-  ({ plural, percent }) => ({
+  ({ plural, chance: chanceText }) => ({
     title: 'En chemin',
     timed: (estimate: string) => `⏱️ Quelques pas ont été chronométrés : ${estimate}`,
     dropped: (model: string, where: string, epoch: number, epochs: number, chance: number | null) =>
-      `🏁 *${model}*${where} a été écarté après l'époque ${epoch} sur ${epochs}${chance === null ? '' : ` : sa chance d'être le meilleur était de ${chance < 0.001 ? 'moins de 0,1\u00a0%' : percent(chance, 1)}`}`,
+      `🏁 *${model}*${where} a été écarté après l'époque ${epoch} sur ${epochs}${chance === null ? '' : ` : sa chance d'être le meilleur était de ${chanceText(chance)}`}`,
     failed: (model: string, where: string, why: string) => `⚠️ *${model}* sur ${where} a échoué : ${why}`,
     in: (language: string) => ` en ${language}`,
     unknown: "aucune raison n'a été donnée",

@@ -2,7 +2,7 @@
 import { catalogue } from '../words/voice.ts';
 
 export const progressWords = catalogue(
-  ({ plural, score, percent, count }) => ({
+  ({ plural, score, count, chance: chanceText }) => ({
     empty: 'A benchmark',
     compares: (who: string, models: number, categories: number, file: string) =>
       `*${who}* compares ${plural(models, { one: '# model', other: '# models' })} on ${plural(categories, { one: '# category', other: '# categories' })} of *${file}*`,
@@ -37,19 +37,14 @@ export const progressWords = catalogue(
     epoch: (epoch: number, epochs: number) => `epoch ${epoch} of ${epochs}`,
     validation: (value: number) => `validation macro-F1 ${score(value)}`,
     dropped: (epoch: number, epochs: number, chance: number | null) =>
-      `dropped after epoch ${epoch} of ${epochs}${chance === null ? '' : ` (chance of being best ${chance < 0.001 ? 'under 0.1\u00a0%' : percent(chance, 1)})`}`,
+      `dropped after epoch ${epoch} of ${epochs}${chance === null ? '' : ` (chance of being best ${chanceText(chance)})`}`,
     failedTrial: 'failed',
     moreFailed: (more: number) =>
       plural(more, { one: '… and # more failed trial', other: '… and # more failed trials' }),
     moreModels: (more: number) => plural(more, { one: '… and # more model', other: '… and # more models' }),
     forLanguage: (model: string, language: string) => `${model} for ${language}`,
-    cancel: 'Cancel',
-    cancelTitle: 'Cancel this?',
-    cancelText: 'What is running ends at once; nothing is ranked or trained any further.',
-    cancelIt: 'Cancel it',
-    keep: 'Keep running',
   }),
-  ({ plural, score, percent, count }) => ({
+  ({ plural, score, count, chance: chanceText }) => ({
     empty: 'Une comparaison',
     compares: (who: string, models: number, categories: number, file: string) =>
       `*${who}* compare ${plural(models, { one: '# modèle', other: '# modèles' })} sur ${plural(categories, { one: '# catégorie', other: '# catégories' })} de *${file}*`,
@@ -84,16 +79,11 @@ export const progressWords = catalogue(
     epoch: (epoch: number, epochs: number) => `époque ${epoch} sur ${epochs}`,
     validation: (value: number) => `F1 macro de validation ${score(value)}`,
     dropped: (epoch: number, epochs: number, chance: number | null) =>
-      `écarté après l'époque ${epoch} sur ${epochs}${chance === null ? '' : ` (chance d'être le meilleur : ${chance < 0.001 ? 'moins de 0,1\u00a0%' : percent(chance, 1)})`}`,
+      `écarté après l'époque ${epoch} sur ${epochs}${chance === null ? '' : ` (chance d'être le meilleur : ${chanceText(chance)})`}`,
     failedTrial: 'échec',
     moreFailed: (more: number) =>
       plural(more, { one: '… et # autre essai échoué', other: '… et # autres essais échoués' }),
     moreModels: (more: number) => plural(more, { one: '… et # autre modèle', other: '… et # autres modèles' }),
     forLanguage: (model: string, language: string) => `${model} pour ${language}`,
-    cancel: 'Annuler',
-    cancelTitle: 'Annuler ?',
-    cancelText: "Ce qui est en cours s'arrête aussitôt ; plus rien n'est classé ni entraîné.",
-    cancelIt: 'Tout annuler',
-    keep: 'Continuer',
   }),
 );

@@ -3,9 +3,10 @@ import type { KnownBlock, PlanBlock, RichTextBlock, TaskCardBlock } from '@slack
 import { accepts } from '../../flows/benchmark.ts';
 import { modelName } from '../../flows/catalogue.ts';
 import type { Benchmark, Plan, Trial } from '../../flows/records.ts';
+import { cancelButton } from '../cancel-button.ts';
 import { estimateText } from '../estimate-text.ts';
 import { actions } from '../ids.ts';
-import { cut, escapeMrkdwn, escapeWithin, limits, name, plain, section } from '../text.ts';
+import { cut, escapeMrkdwn, escapeWithin, limits, name, section } from '../text.ts';
 import type { Voice } from '../words/voice.ts';
 import type { Message } from './message.ts';
 import { progressWords as words } from './progress-words.ts';
@@ -32,8 +33,6 @@ const isUnderWay = ({ status }: Trial): boolean => status === 'queued' || status
 const isOver = (trial: Trial): boolean => !isUnderWay(trial) && trial.status !== 'paused';
 const shareOf = (trial: Trial): number => (isOver(trial) ? 1 : (trial.progress?.share ?? 0));
 
-type Words = ReturnType<typeof words>;
-
 export function progressMessage(benchmark: Benchmark, trials: Trial[], sight: ProgressSight, voice: Voice): Message {
   const say = words(voice);
   const { plan, profile, kind, number } = benchmark;
@@ -48,7 +47,8 @@ export function progressMessage(benchmark: Benchmark, trials: Trial[], sight: Pr
   if (isRunning(benchmark)) blocks.push(...modelBlocks(plan, trials, sight.form, voice));
   const failures = failureLines(trials, voice);
   if (failures.length > 0) blocks.push(section(`⚠️ ${failures.join('\n⚠️ ')}`));
-  if (accepts(benchmark.state, 'cancelled')) blocks.push(cancelBlock(benchmark.id, say));
+  if (accepts(benchmark.state, 'cancelled'))
+    blocks.push({ type: 'actions', elements: [cancelButton(benchmark.id, actions.cancel, voice)] });
   const [models, categories] = [voice.list(plan.models.map(modelName)), voice.list(plan.categories)];
   const plainTitle = escapeWithin(
     (kind === 'train' ? say.trainTitle : say.title)(number, profile.fileName, models, categories),
@@ -202,25 +202,4 @@ function decisionText({ decision }: Benchmark, voice: Voice): string {
   });
   const more = choices.length - shown.length;
   return voice.list(more > 0 ? [...shown, `+${more}`] : shown);
-}
-
-function cancelBlock(benchmarkId: string, say: Words): KnownBlock {
-  return {
-    type: 'actions',
-    elements: [
-      {
-        type: 'button',
-        action_id: actions.cancel,
-        value: benchmarkId,
-        text: plain(say.cancel),
-        confirm: {
-          title: plain(say.cancelTitle),
-          text: plain(say.cancelText),
-          confirm: plain(say.cancelIt),
-          deny: plain(say.keep),
-          style: 'danger',
-        },
-      },
-    ],
-  };
 }

@@ -5,7 +5,7 @@ import type { Benchmark, Trial } from '../../flows/records.ts';
 import { failedTrials } from '../../flows/retry.ts';
 import { actions } from '../ids.ts';
 import type { Message } from '../messages/message.ts';
-import { cut, escapeMrkdwn, limits, name, plain, section } from '../text.ts';
+import { button, cut, escapeMrkdwn, limits, name, plain, section } from '../text.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
 
 const reasonsShown = 8;
@@ -84,10 +84,7 @@ function retryBlock(benchmarkId: string, voice: Voice): KnownBlock {
     type: 'actions',
     elements: [
       {
-        type: 'button',
-        action_id: actions.retryTrials,
-        value: benchmarkId,
-        text: plain(say.retry, limits.buttonText),
+        ...button(actions.retryTrials, benchmarkId, say.retry),
         confirm: {
           title: plain(say.retry),
           text: plain(say.confirm, 300),

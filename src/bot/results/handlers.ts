@@ -1,6 +1,6 @@
 /** Buttons under the ranking: a model's mistakes, the files, and trying failed trials again. */
 import { createHash } from 'node:crypto';
-import type { App } from '@slack/bolt';
+import type { App, BlockButtonAction } from '@slack/bolt';
 import { UserError } from '../../errors.ts';
 import { mayDecide } from '../../flows/decision.ts';
 import { predictionsCsv } from '../../flows/predictions-csv.ts';
@@ -13,7 +13,7 @@ import { uploadOnce } from '../delivery.ts';
 import { actions, callbacks } from '../ids.ts';
 import { escapeMrkdwn } from '../text.ts';
 import { troubleText } from '../trouble.ts';
-import { catalogue, type Voice } from '../words/voice.ts';
+import { catalogue } from '../words/voice.ts';
 import { confusedTrials, confusionChoiceView, parseConfusionChoice } from './confusion-choice.ts';
 import { confusionPicture } from './pictures.ts';
 import { resultsCsv } from './results-file.ts';
@@ -47,21 +47,17 @@ export function registerResults(app: App, context: BotContext): void {
     const benchmark = requireBenchmark(flow.database, value);
     const { ranking } = benchmark;
     if (!ranking) throw new UserError('There are no results yet.', { code: 'no_results' });
-    const title = words(context.readers.channel(benchmark.channel)).results;
-    const told = await shareFile(context, benchmark, 'results', JSON.stringify(ranking), title, async () =>
+    await shareFile(context, body, benchmark, 'results', JSON.stringify(ranking), async () =>
       Buffer.from(resultsCsv(ranking)),
     );
-    if (told !== null) await whisper(context, body, told((await context.readers.person(body.user.id)).voice));
   });
   onButton(app, context, actions.predictionsFile, async (body, value) => {
     const benchmark = requireBenchmark(flow.database, value);
     const trials = getTrials(flow.database, value);
-    const title = words(context.readers.channel(benchmark.channel)).predictions;
     const about = trials.map(({ predictionsKey, attempt }) => `${predictionsKey} ${attempt}`).join();
-    const told = await shareFile(context, benchmark, 'predictions', about, title, () =>
+    await shareFile(context, body, benchmark, 'predictions', about, () =>
       predictionsCsv(trials, (key) => context.artifacts.get(key)),
     );
-    if (told !== null) await whisper(context, body, told((await context.readers.person(body.user.id)).voice));
   });
   onButton(app, context, actions.confusion, async (body, value) => {
     const benchmark = requireBenchmark(flow.database, value);
@@ -75,29 +71,28 @@ export function registerResults(app: App, context: BotContext): void {
   });
 }
 
-/**
- * Puts a file into the thread, once for each content.
- * @returns what to tell the person when it stands there already; null when it was shared just now
- */
+/** Puts a file into the thread, once for each content; who asks for it later is told that it stands there. */
 async function shareFile(
   context: BotContext,
+  body: BlockButtonAction,
   benchmark: Benchmark,
   kind: 'results' | 'predictions',
   about: string,
-  title: string,
   make: () => Promise<Uint8Array>,
-): Promise<((voice: Voice) => string) | null> {
-  const { flow, client } = context;
+): Promise<void> {
+  const { flow, client, readers } = context;
   const role = `${kind}_${createHash('sha256').update(about).digest('hex').slice(0, 12)}`;
   const known = findMessage(flow.database, benchmark.id, role)?.fileId ?? null;
   if (known !== null) {
     const { file } = await client.files.info({ file: known });
-    return (voice) => words(voice).thereAlready(file?.permalink ?? '');
+    const { voice } = await readers.person(body.user.id);
+    await whisper(context, body, words(voice).thereAlready(file?.permalink ?? ''));
+    return;
   }
+  const title = words(readers.channel(benchmark.channel))[kind];
   const fileName = `benchmark-${benchmark.number}-${kind}.csv`;
   const thread = findMessage(flow.database, benchmark.id, 'progress')?.ts ?? null;
   await uploadOnce({ flow, client }, benchmark, role, async () => ({ bytes: await make(), fileName, title }), thread);
-  return null;
 }
 
 async function showConfusion(

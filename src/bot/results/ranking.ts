@@ -1,18 +1,19 @@
 /** The ranked table with its chart, in the thread: what to pick and why. It mentions the owner, once: their benchmark is done. */
-import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
+import type { ActionsBlock, KnownBlock } from '@slack/types';
 import { modelName } from '../../flows/catalogue.ts';
 import type { Ranking, RankingRow } from '../../flows/contracts.ts';
+import { raceRisk } from '../../flows/race.ts';
 import type { Benchmark } from '../../flows/records.ts';
 import { actions } from '../ids.ts';
 import type { Message, Richness } from '../messages/message.ts';
-import { cut, escapeMrkdwn, escapeWithin, limits, name, plain, section } from '../text.ts';
+import { button, cut, escapeMrkdwn, escapeWithin, limits, name, plain, section } from '../text.ts';
 import { catalogue, type Voice } from '../words/voice.ts';
 import { rankedTable, rowText, scoreTitle } from './ranked-table.ts';
 
 const marksShown = 5;
 
 const words = catalogue(
-  ({ plural, score, percent, list, count, duration }) => ({
+  ({ plural, score, percent, list, count, duration, chance: chanceText }) => ({
     none: 'No ranking',
     title: 'Ranked models',
     ready: (owner: string) => `<@${owner}>, your benchmark is done.`,
@@ -21,10 +22,10 @@ const words = catalogue(
     more: (rows: number) => `${plural(rows, { one: '# more row stands', other: '# more rows stand' })} in the CSV.`,
     moreMarks: (marks: number) => plural(marks, { one: '… and # more remark', other: '… and # more remarks' }),
     race: (saved: number, total: number, risk: number) =>
-      `The race saved about ${duration(saved)} of ${duration(total)}; the chance that it dropped the best model is ${risk < 0.001 ? 'under 0.1 %' : percent(risk, 1)}.`,
+      `The race saved about ${duration(saved)} of ${duration(total)}; the chance that it dropped the best model is ${chanceText(risk)}.`,
     raceDroppedNone: 'The race dropped no model.',
     dropped: (model: string, epoch: number, epochs: number, chance: number) =>
-      `${model} was dropped after epoch ${epoch} of ${epochs} (chance of being best ${chance < 0.001 ? 'under 0.1 %' : percent(chance, 1)}) and ranks below the others`,
+      `${model} was dropped after epoch ${epoch} of ${epochs} (chance of being best ${chanceText(chance)}) and ranks below the others`,
     droppedFor: (model: string, why: string) => `${model} was ${why} and ranks below the others`,
     incomplete: (model: string, why: string) => `⚠️ ${model} is incomplete and ranks below the others: ${why}`,
     foreign: (model: string, languages: string, share: number) =>
@@ -48,7 +49,7 @@ const words = catalogue(
     results: 'Results as CSV',
     predictions: 'Predictions as CSV',
   }),
-  ({ plural, score, percent, list, count, duration }) => ({
+  ({ plural, score, percent, list, count, duration, chance: chanceText }) => ({
     none: 'Pas de classement',
     title: 'Modèles classés',
     ready: (owner: string) => `<@${owner}>, votre comparaison est terminée.`,
@@ -58,10 +59,10 @@ const words = catalogue(
       `${plural(rows, { one: '# autre ligne se trouve', other: '# autres lignes se trouvent' })} dans le fichier CSV.`,
     moreMarks: (marks: number) => plural(marks, { one: '… et # autre remarque', other: '… et # autres remarques' }),
     race: (saved: number, total: number, risk: number) =>
-      `Écarter des modèles en route a épargné environ ${duration(saved)} sur ${duration(total)} ; la chance d'avoir écarté le meilleur est de ${risk < 0.001 ? 'moins de 0,1 %' : percent(risk, 1)}.`,
+      `Écarter des modèles en route a épargné environ ${duration(saved)} sur ${duration(total)} ; la chance d'avoir écarté le meilleur est de ${chanceText(risk)}.`,
     raceDroppedNone: "Aucun modèle n'a été écarté en cours de route.",
     dropped: (model: string, epoch: number, epochs: number, chance: number) =>
-      `${model} a été écarté après l'époque ${epoch} sur ${epochs} (chance d'être le meilleur : ${chance < 0.001 ? 'moins de 0,1 %' : percent(chance, 1)}) et vient après les autres`,
+      `${model} a été écarté après l'époque ${epoch} sur ${epochs} (chance d'être le meilleur : ${chanceText(chance)}) et vient après les autres`,
     droppedFor: (model: string, _why: string) => `${model} a été écarté en cours de route et vient après les autres`,
     incomplete: (model: string, why: string) => `⚠️ ${model} est incomplet et vient après les autres : ${why}`,
     foreign: (model: string, languages: string, share: number) =>
@@ -127,9 +128,7 @@ function explanation(ranking: Ranking, voice: Voice): string {
 
 function raceText({ dropped, savedSeconds, totalSeconds }: NonNullable<Ranking['race']>, voice: Voice): string {
   if (dropped.length === 0) return words(voice).raceDroppedNone;
-  const tables = new Set(dropped.map(({ language }) => language)).size;
-  const risk = dropped.reduce((sum, { chance }) => sum + chance, 0) / tables;
-  return words(voice).race(savedSeconds, totalSeconds, risk);
+  return words(voice).race(savedSeconds, totalSeconds, raceRisk(dropped));
 }
 
 /** What a person should know of a model before voting for it. */
@@ -151,19 +150,13 @@ function marksOf(row: RankingRow, { race }: Ranking, voice: Voice): string[] {
 
 function resultActions({ id, ranking }: Benchmark, voice: Voice): ActionsBlock {
   const say = words(voice);
-  const button = (action: string, text: string): Button => ({
-    type: 'button',
-    action_id: action,
-    value: id,
-    text: plain(text, limits.buttonText),
-  });
   const anyScored = ranking?.rows.some((row) => row.categories.some(({ macroF1 }) => macroF1 !== null)) ?? false;
   return {
     type: 'actions',
     elements: [
-      ...(anyScored ? [button(actions.confusion, say.confusion)] : []),
-      button(actions.resultsFile, say.results),
-      ...(anyScored ? [button(actions.predictionsFile, say.predictions)] : []),
+      ...(anyScored ? [button(actions.confusion, id, say.confusion)] : []),
+      button(actions.resultsFile, id, say.results),
+      ...(anyScored ? [button(actions.predictionsFile, id, say.predictions)] : []),
     ],
   };
 }

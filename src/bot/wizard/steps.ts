@@ -36,9 +36,10 @@ export async function viewOfStep(
 ): Promise<ModalView> {
   const { profile, id } = benchmark;
   if (step === 'start') return startOf(context, benchmark, voice, { trouble });
-  const workers = await context.listWorkers();
-  if (!profile || benchmark.state === 'profiling')
-    return readingView(id, { again: benchmark.roles !== null, workers: workers.length }, voice);
+  if (!profile || benchmark.state === 'profiling') {
+    const { length: workers } = await context.listWorkers();
+    return readingView(id, { again: benchmark.roles !== null, workers }, voice);
+  }
   const plan = planOf(benchmark);
   if (step === 'columns') return columnsView(benchmark, profile, voice);
   if (step === 'data') return dataView(id, profile, plan, voice, trouble);
@@ -46,7 +47,7 @@ export async function viewOfStep(
     return modelsStep(context, benchmark, profile, { ...plan, models: [...modelsOf(benchmark, plan)] }, voice);
   if (step === 'categories')
     return categoriesView(benchmark, profile, { ...plan, categories: categoriesOf(profile, plan) }, voice);
-  return reviewOf(context, benchmark, profile, plan, workers, voice);
+  return reviewOf(context, benchmark, profile, plan, await context.listWorkers(), voice);
 }
 
 /** The models of the plan, with what each takes by itself on the categories chosen or suggested. */

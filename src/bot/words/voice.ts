@@ -22,6 +22,8 @@ export interface Voice {
   decimal: (value: number, digits: number) => string;
   /** 0.123 -> 12 % */
   percent: (share: number, digits?: number) => string;
+  /** of being best, say: 0.0042 -> 0.4 %; less than that can tell is told as such */
+  chance: (chance: number) => string;
   /** "1 trial", "12 trials" */
   plural: (value: number, forms: Forms) => string;
   /** "a, b and c" */
@@ -36,6 +38,8 @@ export interface Voice {
 
 const unknownLanguage: Record<Language, string> = { en: 'unknown language', fr: 'langue inconnue' };
 const underASecond: Record<Language, string> = { en: 'under 1 s', fr: 'moins de 1 s' };
+/** A chance below 0.001. */
+const tinyChance: Record<Language, string> = { en: 'under 0.1\u00a0%', fr: 'moins de 0,1\u00a0%' };
 const byteUnits: Record<Language, readonly string[]> = {
   en: ['bytes', 'kB', 'MB', 'GB', 'TB'],
   fr: ['octets', 'ko', 'Mo', 'Go', 'To'],
@@ -50,13 +54,15 @@ function makeVoice(language: Language): Voice {
   const lists = new Intl.ListFormat(language, { type: 'conjunction' });
   const names = new Intl.DisplayNames(language, { type: 'language' });
   const decimal: Voice['decimal'] = (value, digits) => (decimals[digits] ?? whole).format(value);
+  const percent = (share: number, digits = 0): string => `${decimal(100 * share, digits)}\u00a0%`;
   return {
     language,
     count: (value) => whole.format(value),
     score: (value) => (value === null ? '–' : decimal(value, 3)),
     decimal,
     // English usage writes 12 %, too, everywhere in Podium; a no-break space keeps both together.
-    percent: (share, digits = 0) => `${decimal(100 * share, digits)}\u00a0%`,
+    percent,
+    chance: (chance) => (chance < 0.001 ? tinyChance[language] : percent(chance, 1)),
     plural: (value, { one, other }) => (rules.select(value) === 'one' ? one : other).replace('#', whole.format(value)),
     list: (items) => lists.format(items),
     duration: (seconds) => {
